@@ -1,0 +1,245 @@
+"""Atoms -> energy, forces, stress by a potential read from its text file(s)."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from ase import Atoms
+from ase.data import chemical_symbols
+from ase.stress import full_3x3_to_voigt_6_stress
+from numpy.typing import NDArray
+
+from nnmanybody import _core
+from nnmanybody.errors import NNPError
+from nnmanybody.neighbors import NeighborList, neighbor_list
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a potential says about one structure.
+
+    Attributes
+    ----------
+    energy : float, eV
+    energies : (n_atoms,) float64, eV
+    forces : (n_atoms, 3) float64, eV/Å
+    virial : (3, 3) float64, eV
+        Sum of r ⊗ f; minus the derivative of the energy with respect to strain.
+    stress : (6,) float64, eV/Å³, or None
+        -virial/volume in ASE's order (xx, yy, zz, yz, xz, xy); None unless periodic in three directions.
+    virials : (n_atoms, 6) float64, eV, or None
+        Per atom, order of LAMMPS (xx, yy, zz, xy, xz, yz); None unless asked for.
+    centroid_virials : (n_atoms, 9) float64, eV, or None
+        Per atom, not symmetric, order of LAMMPS (xx, yy, zz, xy, xz, yz, yx, zx, zy).
+    """
+
+    energy: float
+    energies: FloatArray
+    forces: FloatArray
+    virial: FloatArray
+    stress: FloatArray | None
+    virials: FloatArray | None = None
+    centroid_virials: FloatArray | None = None
+
+
+class ElementDescriptors(NamedTuple):
+    """Descriptors of the atoms of one element: `centers` (m,) int32 and `values` (m, n_functions) float64."""
+
+    centers: IntArray
+    values: FloatArray
+
+
+class Potential:
+    """A Behler-Parrinello potential: symmetry functions, networks and scaling of every element.
+
+    Parameters
+    ----------
+    definition : _core.PotentialDefinition
+    name : str
+        How messages call it, usually the file it came from.
+
+    Raises
+    ------
+    ValueError
+        If the definition contradicts itself.
+    """
+
+    def __init__(self, definition: _core.PotentialDefinition, name: str = "potential") -> None:
+        self._core = _core.Potential(definition)
+        self._definition = definition
+        self.name = name
+        self._species = np.full(len(chemical_symbols), -1, dtype=np.int32)
+        for species, element in enumerate(self._core.elements):
+            self._species[chemical_symbols.index(element)] = species
+
+    @classmethod
+    def read(cls, *paths: str | os.PathLike[str]) -> "Potential":
+        """Read a potential from its file, or from one file per element.
+
+        Raises
+        ------
+        NNPError
+            If a file is missing or malformed, or two files define the same element.
+        """
+        if not paths:
+            raise NNPError("Potential.read needs the path of at least one potential file (*.nnp)")
+        definitions = [_parse_file(Path(path)) for path in paths]
+        name = ", ".join(str(path) for path in paths)
+        if len(definitions) == 1:
+            return cls(definitions[0], name)
+        return cls(_combine(definitions, [str(path) for path in paths]), name)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the text file; what was at `path` stays whole until the new file is complete.
+
+        Raises
+        ------
+        NNPError
+            If the file cannot be written.
+        """
+        target = Path(path)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            temporary.write_text(self._definition.text(), encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise NNPError(f"{target}: the potential cannot be written ({error.strerror or error})") from error
+
+    @property
+    def definition(self) -> _core.PotentialDefinition:
+        """Everything that is in the file."""
+        return self._definition
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Chemical symbols, in the order of the file."""
+        return tuple(self._core.elements)
+
+    @property
+    def cutoff(self) -> float:
+        """The longest cutoff of any symmetry function, Å."""
+        return float(self._core.cutoff)
+
+    def species(self, atoms: Atoms) -> IntArray:
+        """Index in `elements` of every atom, (n_atoms,) int32.
+
+        Raises
+        ------
+        NNPError
+            If an atom's element is not in the potential.
+        """
+        species: IntArray = self._species[atoms.numbers]
+        if (species < 0).any():
+            atom = int(np.argmax(species < 0))
+            raise NNPError(
+                f"atom {atom} is {atoms.symbols[atom]}, which {self.name} does not know; "
+                f"its elements are {', '.join(self.elements)}"
+            )
+        return species
+
+    def evaluate(
+        self, atoms: Atoms, per_atom_virial: bool = False, neighbors: NeighborList | None = None
+    ) -> Evaluation:
+        """Energy, forces, virial and stress of one structure.
+
+        Parameters
+        ----------
+        atoms : ase.Atoms
+        per_atom_virial : bool
+            Also return the virial of every atom, which takes longer.
+        neighbors : NeighborList, optional
+            Of these atoms and at least this cutoff; made here by default.
+
+        Returns
+        -------
+        Evaluation
+
+        Raises
+        ------
+        NNPError
+            If an element is unknown, a position is not finite, or two atoms are on top of one another.
+        """
+        species = self.species(atoms)
+        pairs = neighbors or neighbor_list(atoms, self.cutoff)
+        result: dict[str, Any] = self._core.evaluate(
+            species, pairs.first, pairs.neighbor, pairs.displacement, per_atom_virial
+        )
+        virial = result["virial"]
+        return Evaluation(
+            energy=float(result["energies"].sum()),
+            energies=result["energies"],
+            forces=result["forces"],
+            virial=virial,
+            stress=stress_from_virial(virial, atoms),
+            virials=result.get("virials"),
+            centroid_virials=result.get("centroid_virials"),
+        )
+
+    def descriptors(self, atoms: Atoms, neighbors: NeighborList | None = None) -> dict[str, ElementDescriptors]:
+        """Values of the symmetry functions (not scaled), by element; atoms in the order of the structure.
+
+        Raises
+        ------
+        NNPError
+            As `evaluate`.
+        """
+        species = self.species(atoms)
+        pairs = neighbors or neighbor_list(atoms, self.cutoff)
+        blocks = self._core.descriptors(species, pairs.first, pairs.neighbor, pairs.displacement)
+        return {
+            element: ElementDescriptors(centers, values)
+            for element, (centers, values) in zip(self.elements, blocks, strict=True)
+        }
+
+    def __repr__(self) -> str:
+        return f"<Potential {self.name}: {' '.join(self.elements)}, cutoff {self.cutoff:g} Å>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickled as text: the file format is the one description that lasts.
+        return _from_text, (self._definition.text(), self.name)
+
+
+def stress_from_virial(virial: FloatArray, atoms: Atoms) -> FloatArray | None:
+    """Stress in ASE's sign and order, (6,) eV/Å³; None where the volume has no meaning."""
+    if not atoms.pbc.all():
+        return None
+    stress: FloatArray = full_3x3_to_voigt_6_stress(-virial / atoms.get_volume())
+    return stress
+
+
+def _from_text(text: str, name: str) -> Potential:
+    return Potential(_core.PotentialDefinition.parse(text, name), name)
+
+
+def _parse_file(path: Path) -> _core.PotentialDefinition:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NNPError(f"{path}: no such file; expected a potential file (*.nnp)") from None
+    except UnicodeDecodeError as error:
+        raise NNPError(f"{path}: not a text file ({error.reason} at byte {error.start})") from None
+    except OSError as error:
+        raise NNPError(f"{path}: cannot be read ({error.strerror or error})") from error
+    try:
+        return _core.PotentialDefinition.parse(text, str(path))
+    except ValueError as error:
+        raise NNPError(str(error)) from error
+
+
+def _combine(definitions: list[_core.PotentialDefinition], names: list[str]) -> _core.PotentialDefinition:
+    """One potential of the elements of several files; header and provenance are the first file's."""
+    sections: list[_core.ElementSection] = []
+    origin: dict[str, str] = {}
+    for definition, name in zip(definitions, names, strict=True):
+        for section in definition.sections:
+            if section.element in origin:
+                raise NNPError(f"{name}: defines {section.element}, which {origin[section.element]} already does")
+            origin[section.element] = name
+            sections.append(section)
+    return _core.PotentialDefinition(sections, definitions[0].provenance, definitions[0].header)
