@@ -1,0 +1,217 @@
+"""What `nnp train` is told: one frozen object per section of the YAML file, every default in sight."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from nnmanybody.data import DataKeys
+from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
+from nnmanybody.optimizer_config import Adam, Constant, OptimizerConfig, ScheduleConfig
+from nnmanybody.yaml_config import FilePath, FilePaths, Section, load_yaml
+
+Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
+
+
+def _named(key: str, default: str | None = None) -> BeforeValidator:
+    """Let `optimizer: adam` stand for `optimizer: {name: adam}`, and the default for no name at all."""
+
+    def expand(value: object) -> object:
+        if isinstance(value, str):
+            return {key: value.lower()}
+        if isinstance(value, dict) and default is not None:
+            return {key: default, **value}
+        return value
+
+    return BeforeValidator(expand)
+
+
+class KeysConfig(Section):
+    """Names of the targets in the files; see `nnmanybody.data.DataKeys`."""
+
+    energy: str = DataKeys.energy
+    forces: str = DataKeys.forces
+    stress: str = DataKeys.stress
+    atomic_energies: str = DataKeys.atomic_energies
+
+    def keys(self) -> DataKeys:
+        """Return the same names as `read_frames` takes them."""
+        return DataKeys(self.energy, self.forces, self.stress, self.atomic_energies)
+
+
+class DataConfig(Section):
+    """Files of structures and how they are divided."""
+
+    train: FilePaths = Field(min_length=1)
+    validation: FilePaths = ()
+    validation_fraction: float = Field(0.1, ge=0.0, lt=1.0)  # of the frames of `train`, without `validation`
+    split_seed: NonNegativeInt = 0
+    index: str = ":"  # frames of each file, as in ASE
+    keys: KeysConfig = KeysConfig()
+    energy_outliers: Literal["error", "warn"] = "error"
+
+
+class VarianceScaling(Section):
+    """Keras's initializers of these names; they have no parameters."""
+
+    kind: Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal"] = "glorot_uniform"
+
+
+class Normal(Section):
+    """Normal distribution."""
+
+    kind: Literal["normal"]
+    mean: float = 0.0
+    stddev: PositiveFloat = 0.1
+
+
+class Uniform(Section):
+    """Uniform distribution."""
+
+    kind: Literal["uniform"]
+    minval: float = -0.1
+    maxval: float = 0.1
+
+
+InitializationConfig = Annotated[VarianceScaling | Normal | Uniform, Field(discriminator="kind"), _named("kind")]
+
+
+class NetworkShape(Section):
+    """Shape of the networks."""
+
+    hidden_layers: tuple[PositiveInt, ...] = (20, 20)
+    activation: Activation | tuple[Activation, ...] = "tanh"  # one for all hidden layers, or one each
+    shortcut: bool = False  # a linear path from the inputs to the atomic energy
+
+    @model_validator(mode="after")
+    def _check(self) -> "NetworkShape":
+        if not isinstance(self.activation, str) and len(self.activation) != len(self.hidden_layers):
+            raise ValueError(
+                f"expected one activation for each of the {len(self.hidden_layers)} hidden layers "
+                f"or one name for all, got {len(self.activation)}"
+            )
+        return self
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Of every layer; the last one, the atomic energy, is linear."""
+        hidden = (self.activation,) * len(self.hidden_layers) if isinstance(self.activation, str) else self.activation
+        return (*hidden, "identity")
+
+
+class NetworkConfig(NetworkShape):
+    """Shape of the networks and how their weights start."""
+
+    initialization: InitializationConfig = VarianceScaling()
+    elements: dict[Element, NetworkShape] = Field(default_factory=dict)  # shapes of single elements
+
+    def for_element(self, element: str) -> NetworkShape:
+        """Return the shape of one element's network."""
+        return self.elements.get(element, self)
+
+
+class LossConfig(Section):
+    """Weights of the terms; `docs/training.md` defines them. Zero leaves a term out."""
+
+    energy: NonNegativeFloat = 30.0  # of (ΔE/N)², 1/(eV/atom)²
+    forces: NonNegativeFloat = 1.0  # of (ΔF)², 1/(eV/Å)²
+    stress: NonNegativeFloat = 0.0  # of (Δstress V/N)², 1/(eV/atom)²
+    atomic_energies: NonNegativeFloat = 0.0  # of (ΔE_i)², 1/eV²
+    l2: NonNegativeFloat = 0.0  # of the sum of squares of all weights (biases excepted)
+
+    @model_validator(mode="after")
+    def _check(self) -> "LossConfig":
+        if not any(self.targets.values()):
+            raise ValueError("all weights are zero: there is nothing to train on")
+        return self
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """Weights of the terms that compare with data."""
+        return {
+            "energy": self.energy,
+            "forces": self.forces,
+            "stress": self.stress,
+            "atomic_energies": self.atomic_energies,
+        }
+
+
+class EarlyStoppingConfig(Section):
+    """Stop when the validation loss has not fallen by `min_delta` for `patience` epochs."""
+
+    patience: PositiveInt = 100
+    min_delta: NonNegativeFloat = 0.0
+
+
+class AverageConfig(Section):
+    """Exponential moving average of the weights, by step; it is what is validated and exported."""
+
+    decay: float = Field(0.999, gt=0.0, lt=1.0)
+
+
+class TensorBoardConfig(Section):
+    """Logs for TensorBoard."""
+
+    enabled: bool = False
+    histograms_every: PositiveInt = 10  # epochs
+
+
+class TrainingConfig(Section):
+    """All of `nnp train`'s file."""
+
+    data: DataConfig
+    output: FilePath = Field(Path("training"), validate_default=True)
+    elements: tuple[Element, ...] | None = None  # order of the potential; by atomic number by default
+    start: FilePath | None = None  # potential to continue from, with its functions, scaling and networks
+    symmetry_functions: FunctionsConfig | None = None  # BehlerSet() without `start`
+    scaling: ScalingConfig = ScalingConfig()
+    whitening: WhiteningConfig | None = WhiteningConfig()
+    reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
+    network: NetworkConfig = NetworkConfig()
+    loss: LossConfig = LossConfig()
+    optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
+    schedule: Annotated[ScheduleConfig, _named("kind")] = Constant()
+    epochs: PositiveInt = 300
+    batch_size: PositiveInt = 8
+    early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
+    average: AverageConfig | None = AverageConfig()
+    seed: NonNegativeInt = 0
+    precision: Literal["float64", "float32"] = "float64"
+    threads: PositiveInt | None = None  # all cores by default
+    checkpoint_every: PositiveInt = 10  # epochs
+    tensorboard: TensorBoardConfig = TensorBoardConfig()
+
+    @model_validator(mode="after")
+    def _check(self) -> "TrainingConfig":
+        if self.start is not None:
+            fixed = {"symmetry_functions", "scaling", "network", "reference_energies"} & self.model_fields_set
+            if fixed:
+                raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
+        return self
+
+
+def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> TrainingConfig:
+    """Read and check a configuration file.
+
+    Parameters
+    ----------
+    path : path
+    overrides : mapping, optional
+        Values of top-level keys that replace those of the file, such as an `output` from the command line.
+
+    Raises
+    ------
+    NNPError
+        Naming file, line and key of every mistake, and the nearest known key.
+    """
+    config = load_yaml(path, TrainingConfig)
+    return config.model_copy(update=dict(overrides)) if overrides else config

@@ -1,0 +1,92 @@
+"""Symmetry functions, their scaling and whitening, as the configuration names them."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from ase.data import chemical_symbols
+from pydantic import AfterValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, model_validator
+
+from nnmanybody.yaml_config import FilePath, Section
+
+ScalingKind = Literal["none", "minmax", "center", "minmax_center", "sigma"]
+
+SCALING_BOUNDS: dict[ScalingKind, tuple[float, float]] = {
+    "minmax": (-1.0, 1.0),
+    "minmax_center": (0.0, 1.0),
+    "sigma": (0.0, 1.0),
+}
+"""Usual bounds of the kinds that have them. The last two are centred: a lower bound would shift the mean."""
+
+
+def _element(symbol: str) -> str:
+    if symbol not in chemical_symbols[1:]:
+        raise ValueError(f"{symbol!r} is not a chemical symbol")
+    return symbol
+
+
+Element: TypeAlias = Annotated[str, AfterValidator(_element)]
+
+
+class BehlerSet(Section):
+    """Functions generated from the distances in the data (thesis 7.2.1), then analysed (7.2.2)."""
+
+    kind: Literal["behler"] = "behler"
+    n_radial: NonNegativeInt = 16
+    n_angular: NonNegativeInt = 24
+    cutoff: PositiveFloat = 6.0  # Å
+    angular: Literal["G4", "G5", "both"] = "G5"
+    shortest: PositiveFloat | None = None  # Å; from the data by default
+    longest: PositiveFloat | None = None
+    select: Literal["drop", "report", "none"] = "drop"
+    range_threshold: NonNegativeFloat = 1e-3
+    correlation_threshold: float = Field(0.98, gt=0.0, le=1.0)
+
+
+class FileSet(Section):
+    """Functions from a file that `SymmetryFunctionSet.write` wrote."""
+
+    kind: Literal["file"]
+    path: FilePath
+    select: Literal["drop", "report", "none"] = "report"
+    range_threshold: NonNegativeFloat = 1e-3
+    correlation_threshold: float = Field(0.98, gt=0.0, le=1.0)
+
+
+class ListedSet(Section):
+    """Functions written out, one line of the potential file each."""
+
+    kind: Literal["list"]
+    functions: dict[Element, tuple[str, ...]] = Field(min_length=1)
+    select: Literal["drop", "report", "none"] = "report"
+    range_threshold: NonNegativeFloat = 1e-3
+    correlation_threshold: float = Field(0.98, gt=0.0, le=1.0)
+
+
+FunctionsConfig = Annotated[BehlerSet | FileSet | ListedSet, Field(discriminator="kind")]
+
+
+class ScalingConfig(Section):
+    """Scaling of the functions before the network; bounds None stand for `SCALING_BOUNDS`."""
+
+    kind: ScalingKind = "sigma"
+    lower: float | None = None
+    upper: float | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "ScalingConfig":
+        if self.kind not in SCALING_BOUNDS and (self.lower is not None or self.upper is not None):
+            raise ValueError(f"scaling {self.kind} has no bounds lower and upper")
+        if self.kind in SCALING_BOUNDS and self.bounds[0] >= self.bounds[1]:
+            raise ValueError("the lower bound must be below the upper one")
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lower and upper bound."""
+        lower, upper = SCALING_BOUNDS[self.kind]
+        return (lower if self.lower is None else self.lower, upper if self.upper is None else self.upper)
+
+
+class WhiteningConfig(Section):
+    """Principal components of the scaled functions, each divided by sqrt(variance + floor * largest variance)."""
+
+    floor: float = Field(0.01, ge=1e-8, le=1.0)
