@@ -1,0 +1,1 @@
+"""Sampling: finding the structures a potential does not know yet."""
