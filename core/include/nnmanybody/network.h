@@ -1,0 +1,37 @@
+#pragma once
+// The multilayer perceptron as an atomic model: forward pass and backpropagation for a block of atoms at once.
+
+#include "nnmanybody/activation.h"
+#include "nnmanybody/atomic_model.h"
+
+namespace nnmb {
+
+struct Layer {
+  arma::mat weights;    // n_out × n_in
+  arma::vec biases;     // n_out
+  Activation activation = Activation::identity;
+};
+
+/// y_0 = features; y_l = f_l(W_l y_{l-1} + b_l); E = y_L + shortcut · features (when there is a shortcut).
+class Network final : public AtomicModel {
+ public:
+  /// `shortcut` is empty or has one weight per feature. Throws std::invalid_argument when shapes do not fit
+  /// (naming the layer), when the last layer has more than one output, or when a weight is not finite.
+  Network(std::vector<Layer> layers, arma::rowvec shortcut);
+  static std::shared_ptr<const Network> read(LineReader &reader);
+
+  std::string kind() const override { return "network"; }
+  int n_features() const override { return static_cast<int>(layers_.front().weights.n_cols); }
+  void evaluate(const arma::mat &features, ModelScratch &scratch, arma::rowvec &energies,
+                arma::mat &gradients) const override;
+  void write(std::ostream &stream) const override;
+
+  const std::vector<Layer> &layers() const { return layers_; }
+  const arma::rowvec &shortcut() const { return shortcut_; }
+
+ private:
+  std::vector<Layer> layers_;
+  arma::rowvec shortcut_;
+};
+
+}    // namespace nnmb

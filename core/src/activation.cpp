@@ -1,0 +1,89 @@
+#include "nnmanybody/activation.h"
+
+#include "nnmanybody/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnmb {
+
+const std::vector<std::string> &activation_names()
+{
+  static const std::vector<std::string> names{"identity", "tanh", "sigmoid", "relu", "softplus", "silu"};
+  return names;
+}
+
+Activation activation_from_name(const std::string &name)
+{
+  const auto &names = activation_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw std::invalid_argument("expected an activation (" + join(names, ", ") + "), got '" + name +
+                                "'; did you mean '" + nearest(name, names) + "'?");
+  return static_cast<Activation>(found - names.begin());
+}
+
+const std::string &activation_name(Activation activation)
+{
+  return activation_names()[static_cast<std::size_t>(activation)];
+}
+
+namespace {
+
+double sigmoid(double u)
+{
+  // e^-|u| never overflows.
+  const double e = std::exp(-std::abs(u));
+  return u >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+}
+
+/// One pair (f(u), f'(u)) for every element.
+template <typename Function> void for_each(arma::mat &values, arma::mat &derivative, Function function)
+{
+  double *value = values.memptr();
+  double *slope = derivative.memptr();
+  for (arma::uword i = 0; i < values.n_elem; ++i) function(value[i], slope[i]);
+}
+
+}    // namespace
+
+void activate(Activation activation, arma::mat &values, arma::mat &derivative)
+{
+  derivative.set_size(values.n_rows, values.n_cols);
+  switch (activation) {
+    case Activation::identity: derivative.ones(); break;
+    case Activation::tanh:
+      for_each(values, derivative, [](double &u, double &d) {
+        u = std::tanh(u);
+        d = 1.0 - u * u;
+      });
+      break;
+    case Activation::sigmoid:
+      for_each(values, derivative, [](double &u, double &d) {
+        u = sigmoid(u);
+        d = u * (1.0 - u);
+      });
+      break;
+    case Activation::relu:
+      for_each(values, derivative, [](double &u, double &d) {
+        d = u > 0.0 ? 1.0 : 0.0;
+        u = std::max(u, 0.0);
+      });
+      break;
+    case Activation::softplus:
+      for_each(values, derivative, [](double &u, double &d) {
+        d = sigmoid(u);
+        u = std::max(u, 0.0) + std::log1p(std::exp(-std::abs(u)));
+      });
+      break;
+    case Activation::silu:
+      for_each(values, derivative, [](double &u, double &d) {
+        const double s = sigmoid(u);
+        d = s * (1.0 + u * (1.0 - s));
+        u *= s;
+      });
+      break;
+  }
+}
+
+}    // namespace nnmb

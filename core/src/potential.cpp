@@ -1,0 +1,56 @@
+#include "nnmanybody/potential.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace nnmb {
+
+namespace {
+
+void check_section(const ElementSection &section)
+{
+  const std::size_t n = section.functions.size();
+  if (section.statistics.size() != n)
+    throw std::invalid_argument("expected statistics of " + std::to_string(n) + " symmetry functions, got " +
+                                std::to_string(section.statistics.size()));
+  if (!section.model) throw std::invalid_argument("the model is missing");
+  if (section.model->n_features() != static_cast<int>(n))
+    throw std::invalid_argument("the model has " + std::to_string(section.model->n_features()) +
+                                " inputs, but there are " + std::to_string(n) + " symmetry functions");
+}
+
+}    // namespace
+
+Potential::Potential(PotentialDefinition definition) : definition_(std::move(definition))
+{
+  if (definition_.sections.empty()) throw std::invalid_argument("expected at least one element, got none");
+  for (const ElementSection &section : definition_.sections) {
+    if (std::find(elements_.begin(), elements_.end(), section.element) != elements_.end())
+      throw std::invalid_argument("the element " + section.element + " stands twice");
+    elements_.push_back(section.element);
+  }
+  for (const ElementSection &section : definition_.sections) {
+    try {
+      check_section(section);
+      descriptors_.emplace_back(elements_, section.functions);
+      scalings_.emplace_back(section.scaling, section.statistics);
+    } catch (const std::invalid_argument &error) {
+      throw std::invalid_argument("element " + section.element + ": " + error.what());
+    }
+    cutoff_ = std::max(cutoff_, descriptors_.back().cutoff());
+  }
+}
+
+void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result) const
+{
+  const auto species = static_cast<std::size_t>(block.center_species);
+  const ElementSection &section = definition_.sections[species];
+  descriptors_[species].values(block, scratch.descriptor, scratch.features);
+  scalings_[species].apply(scratch.features);
+  section.model->evaluate(scratch.features, scratch.model, result.energies, scratch.gradients);
+  result.energies += section.reference_energy;
+  scalings_[species].apply_to_gradient(scratch.gradients);
+  descriptors_[species].contract(block, scratch.descriptor, scratch.gradients, result.gradient);
+}
+
+}    // namespace nnmb

@@ -1,0 +1,65 @@
+#include "nnmanybody/structure.h"
+
+#include <algorithm>
+
+namespace nnmb {
+
+void gather_block(const StructureView &structure, int center_species, const int *centers, int n_centers,
+                  EnvironmentBlock &block, std::vector<int> &neighbors)
+{
+  block.clear(center_species);
+  neighbors.clear();
+  for (int c = 0; c < n_centers; ++c) {
+    const int i = centers[c];
+    for (std::int64_t p = structure.first[i]; p < structure.first[i + 1]; ++p) {
+      const int j = structure.neighbor[p];
+      const double *r = structure.displacement + 3 * p;
+      block.add_neighbor(structure.species[j], r[0], r[1], r[2]);
+      neighbors.push_back(j);
+    }
+    block.end_center();
+  }
+}
+
+void evaluate_structure(const Potential &potential, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays)
+{
+  PotentialScratch scratch;
+  BlockResult result;
+  EnvironmentBlock block;
+  std::vector<int> centers, neighbors;
+  for (int species = 0; species < static_cast<int>(potential.elements().size()); ++species) {
+    centers.clear();
+    for (int i = 0; i < structure.n_atoms; ++i)
+      if (structure.species[i] == species) centers.push_back(i);
+    const int n = static_cast<int>(centers.size());
+    for (int begin = 0; begin < n; begin += Potential::block_size) {
+      const int size = std::min(Potential::block_size, n - begin);
+      const int *block_centers = centers.data() + begin;
+      gather_block(structure, species, block_centers, size, block, neighbors);
+      potential.evaluate(block, scratch, result);
+      for (int c = 0; c < size; ++c) energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
+      add_block(block, result.gradient, block_centers, neighbors.data(), 1.0, arrays);
+    }
+  }
+}
+
+void describe_structure(const Descriptor &descriptor, const StructureView &structure, const int *centers,
+                        int n_centers, double *values, double *jacobian)
+{
+  DescriptorScratch scratch;
+  EnvironmentBlock block;
+  std::vector<int> neighbors;
+  arma::mat block_values;
+  for (int begin = 0; begin < n_centers; begin += Potential::block_size) {
+    const int size = std::min(Potential::block_size, n_centers - begin);
+    gather_block(structure, 0, centers + begin, size, block, neighbors);
+    descriptor.values(block, scratch, block_values);
+    values = std::copy(block_values.begin(), block_values.end(), values);
+    if (!jacobian) continue;
+    descriptor.jacobian(block, scratch, jacobian);
+    jacobian += static_cast<std::ptrdiff_t>(block.n_neighbors()) * 3 * descriptor.n_functions();
+  }
+}
+
+}    // namespace nnmb

@@ -1,0 +1,155 @@
+#include "nnmanybody/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+namespace nnmb {
+
+std::string shortest(double value)
+{
+  std::array<char, 32> buffer{};
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), result.ptr};
+}
+
+std::string fixed_width(double value)
+{
+  std::array<char, 40> buffer{};
+  const int n = std::snprintf(buffer.data(), buffer.size(), "%24.16e", value);
+  return {buffer.data(), static_cast<std::size_t>(n)};
+}
+
+std::vector<std::string> split_words(std::string_view line)
+{
+  std::vector<std::string> words;
+  std::size_t begin = 0;
+  while ((begin = line.find_first_not_of(" \t", begin)) != std::string_view::npos) {
+    const std::size_t end = std::min(line.find_first_of(" \t", begin), line.size());
+    words.emplace_back(line.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
+namespace {
+// std::from_chars is independent of the locale that a host program may have set; it knows no leading '+'.
+template <typename Number> bool from_text(std::string_view word, Number &value)
+{
+  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
+  const auto result = std::from_chars(word.data(), word.data() + word.size(), value);
+  return result.ec == std::errc() && result.ptr == word.data() + word.size();
+}
+}    // namespace
+
+double parse_number(const std::string &word, const std::string &what)
+{
+  double value = 0.0;
+  if (!from_text(word, value))
+    throw std::invalid_argument("expected a number for " + what + ", got '" + word + "'");
+  if (!std::isfinite(value))
+    throw std::invalid_argument("expected a finite number for " + what + ", got '" + word + "'");
+  return value;
+}
+
+int parse_integer(const std::string &word, const std::string &what)
+{
+  int value = 0;
+  if (!from_text(word, value))
+    throw std::invalid_argument("expected a whole number for " + what + ", got '" + word + "'");
+  return value;
+}
+
+namespace {
+std::size_t edit_distance(const std::string &a, const std::string &b)
+{
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+}    // namespace
+
+std::string nearest(const std::string &word, const std::vector<std::string> &candidates)
+{
+  const auto best = std::min_element(
+      candidates.begin(), candidates.end(), [&](const std::string &a, const std::string &b) {
+        return edit_distance(word, a) < edit_distance(word, b);
+      });
+  return best == candidates.end() ? "" : *best;
+}
+
+std::string join(const std::vector<std::string> &words, const std::string &separator)
+{
+  std::string text;
+  for (const std::string &word : words) text += (text.empty() ? "" : separator) + word;
+  return text;
+}
+
+LineReader::LineReader(std::istream &stream, std::string name) :
+    stream_(stream), name_(std::move(name))
+{
+}
+
+bool LineReader::advance()
+{
+  while (std::getline(stream_, line_)) {
+    ++number_;
+    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+    if (number_ == 1 && !line_.empty() && line_.front() == '#') header_ = line_;
+    words_ = split_words(line_);
+    if (!words_.empty() && words_.front().front() != '#') return true;
+  }
+  ++number_;
+  return false;
+}
+
+std::vector<std::string> LineReader::next(const std::string &expected)
+{
+  if (held_)
+    held_ = false;
+  else if (!advance())
+    fail("expected " + expected + ", got the end of the file: it is incomplete");
+  return words_;
+}
+
+std::vector<std::string> LineReader::next_keyword(const std::string &keyword, int n_words)
+{
+  std::vector<std::string> words = next("'" + keyword + "'");
+  if (words.front() != keyword) fail("expected '" + keyword + "', got '" + line_ + "'");
+  if (n_words >= 0 && words.size() != static_cast<std::size_t>(n_words))
+    fail("expected " + std::to_string(n_words) + " words on the line '" + keyword + " …', got " +
+         std::to_string(words.size()) + ": '" + line_ + "'");
+  return words;
+}
+
+void LineReader::put_back()
+{
+  held_ = true;
+}
+
+bool LineReader::at_end()
+{
+  if (held_) return false;
+  if (!advance()) return true;
+  held_ = true;
+  return false;
+}
+
+void LineReader::fail(const std::string &message) const
+{
+  throw std::invalid_argument(name_ + ":" + std::to_string(number_) + ": " + message);
+}
+
+}    // namespace nnmb

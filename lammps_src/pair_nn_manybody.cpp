@@ -1,0 +1,252 @@
+/* ----------------------------------------------------------------------
+   nnmanybody: Behler-Parrinello neural network potentials for LAMMPS
+   GPL-2.0-or-later
+
+   Glue only: options, files, neighbor list, and where LAMMPS wants the results. The physics is in core/.
+------------------------------------------------------------------------- */
+
+#include "pair_nn_manybody.h"
+
+#include "lammps_environment.h"
+#include "pair_coeff_arguments.h"
+
+#include "nnmanybody/assembly.h"
+#include "nnmanybody/blas_threads.h"
+#include "nnmanybody/potential.h"
+#include "nnmanybody/potential_file.h"
+#include "nnmanybody/text.h"
+
+#include "atom.h"
+#include "citeme.h"
+#include "comm.h"
+#include "error.h"
+#include "force.h"
+#include "memory.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "utils.h"
+
+#include "fmt/format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <sstream>
+
+using namespace LAMMPS_NS;
+
+static const char cite_nn_manybody[] =
+    "pair_style nn/manybody: https://doi.org/10.1103/PhysRevLett.98.146401\n\n"
+    "@Article{Behler2007,\n"
+    " author = {J. Behler and M. Parrinello},\n"
+    " title = {Generalized Neural-Network Representation of High-Dimensional Potential-Energy Surfaces},\n"
+    " journal = {Physical Review Letters},\n"
+    " volume = 98, pages = 146401, year = 2007\n"
+    "}\n\n";
+
+struct LAMMPS_NS::PairNNManybodyData {
+  std::unique_ptr<nnmb::Potential> potential;
+  std::vector<int> type_to_species;    // index: atom type, from 1; -1 for NULL
+  double energy_unit = 1.0;            // energy unit of the run per eV
+  nnmb::PotentialScratch scratch;
+  nnmb::BlockResult result;
+  LammpsBlock block;
+  std::vector<std::vector<int>> centers;    // per species: local indices of this step
+};
+
+PairNNManybody::PairNNManybody(LAMMPS *lmp) : Pair(lmp), data(new PairNNManybodyData)
+{
+  single_enable = 0;
+  restartinfo = 0;
+  one_coeff = 1;
+  manybody_flag = 1;
+  centroidstressflag = CENTROID_AVAIL;
+  unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
+  nnmb::use_one_blas_thread();
+  if (lmp->citeme) lmp->citeme->add(cite_nn_manybody);
+}
+
+PairNNManybody::~PairNNManybody()
+{
+  if (allocated) {
+    memory->destroy(setflag);
+    memory->destroy(cutsq);
+  }
+  delete data;
+}
+
+void PairNNManybody::allocate()
+{
+  allocated = 1;
+  const int n = atom->ntypes + 1;
+  memory->create(setflag, n, n, "pair:setflag");
+  memory->create(cutsq, n, n, "pair:cutsq");
+  map = new int[n];
+}
+
+void PairNNManybody::settings(int narg, char **arg)
+{
+  if (narg > 0)
+    error->all(FLERR, fmt::format("Pair style nn/manybody takes no arguments, got '{}': the potential file has all "
+                                  "settings", arg[0]));
+}
+
+namespace {
+
+/// The text of a potential file, read by the first rank; searched like every LAMMPS potential file.
+std::string read_potential_text(const std::string &name, LAMMPS *lmp, int &unit_convert, MPI_Comm world, int me)
+{
+  std::string text;
+  int size = -1;
+  if (me == 0) {
+    if (FILE *file = utils::open_potential(name, lmp, &unit_convert)) {
+      std::vector<char> buffer(1 << 16);
+      std::size_t n = 0;
+      while ((n = fread(buffer.data(), 1, buffer.size(), file)) > 0) text.append(buffer.data(), n);
+      fclose(file);
+      size = static_cast<int>(text.size());
+    }
+  }
+  MPI_Bcast(&size, 1, MPI_INT, 0, world);
+  MPI_Bcast(&unit_convert, 1, MPI_INT, 0, world);
+  if (size < 0) throw std::invalid_argument("cannot open the potential file '" + name + "'");
+  text.resize(static_cast<std::size_t>(size));
+  MPI_Bcast(text.data(), size, MPI_CHAR, 0, world);
+  return text;
+}
+
+void check_cutoff(double typed, const nnmb::Potential &potential)
+{
+  constexpr double tolerance = 1e-6;    // Å: a number typed by hand
+  if (typed >= 0.0 && std::abs(typed - potential.cutoff()) > tolerance)
+    throw std::invalid_argument("the cutoff " + nnmb::shortest(typed) + " Å does not agree with the potential, whose "
+                                "symmetry functions reach " + nnmb::shortest(potential.cutoff()) + " Å");
+}
+
+/// One line on what was read: what a log file needs to tell later which potential a run used.
+std::string describe(const nnmb::Potential &potential)
+{
+  std::string text = fmt::format("nn/manybody: elements {}, cutoff {} Angstrom", nnmb::join(potential.elements(), " "),
+                                 nnmb::shortest(potential.cutoff()));
+  for (const auto &section : potential.definition().sections)
+    text += fmt::format("; {}: {} symmetry functions, {}", section.element, section.functions.size(),
+                        section.model->kind());
+  return text + "\n";
+}
+
+}    // namespace
+
+void PairNNManybody::coeff(int narg, char **arg)
+{
+  if (!allocated) allocate();
+  try {
+    const PairCoeffArguments arguments = parse_pair_coeff(narg, arg, atom->ntypes);
+    std::vector<nnmb::PotentialDefinition> definitions;
+    int unit_convert = unit_convert_flag;
+    for (const std::string &name : arguments.files) {
+      unit_convert = unit_convert_flag;
+      std::istringstream stream(read_potential_text(name, lmp, unit_convert, world, comm->me));
+      definitions.push_back(nnmb::read_potential(stream, name));
+    }
+    data->energy_unit = utils::get_conversion_factor(utils::ENERGY, unit_convert);
+    data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
+    check_cutoff(arguments.cutoff, *data->potential);
+
+    const auto &known = data->potential->elements();
+    std::vector<std::string> names = arguments.elements;
+    if (names.empty()) {
+      if (known.size() > 1)
+        throw std::invalid_argument("the potential has the elements " + nnmb::join(known, " ") +
+                                    ": name the element of each atom type behind the file");
+      names.assign(static_cast<std::size_t>(atom->ntypes), known.front());
+    }
+    std::vector<char *> words;
+    for (std::string &name : names) words.push_back(name.data());
+    map_element2type(static_cast<int>(words.size()), words.data());
+
+    data->type_to_species.assign(static_cast<std::size_t>(atom->ntypes) + 1, -1);
+    for (std::size_t type = 1; type <= names.size(); ++type) {
+      const std::string &name = names[type - 1];
+      if (name == "NULL") continue;
+      const auto found = std::find(known.begin(), known.end(), name);
+      if (found == known.end())
+        throw std::invalid_argument("atom type " + std::to_string(type) + " is " + name + ", but the potential has " +
+                                    nnmb::join(known, " ") + "; NULL leaves a type to another pair style");
+      data->type_to_species[type] = static_cast<int>(found - known.begin());
+    }
+  } catch (const std::invalid_argument &failure) {
+    error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
+  }
+  if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential));
+}
+
+void PairNNManybody::init_style()
+{
+  if (force->newton_pair == 0)
+    error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of an atom go back to "
+                      "the processor that owns them; remove 'newton off' from the input");
+  neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+double PairNNManybody::init_one(int i, int j)
+{
+  if (setflag[i][j] == 0) error->all(FLERR, "Pair style nn/manybody: all pair coeffs are not set");
+  return data->potential->cutoff();
+}
+
+void PairNNManybody::compute(int eflag, int vflag)
+{
+  ev_init(eflag, vflag);
+  const nnmb::Potential &potential = *data->potential;
+
+  data->centers.resize(potential.elements().size());
+  for (auto &centers : data->centers) centers.clear();
+  for (int ii = 0; ii < list->inum; ++ii) {
+    const int i = list->ilist[ii];
+    const int species = data->type_to_species[static_cast<std::size_t>(atom->type[i])];
+    if (species >= 0) data->centers[static_cast<std::size_t>(species)].push_back(i);
+  }
+
+  // Rows of LAMMPS's two-dimensional arrays lie behind one another.
+  nnmb::AtomArrays arrays;
+  if (atom->nlocal + atom->nghost > 0) {
+    arrays.forces = &atom->f[0][0];
+    if (vflag_global) arrays.virial = virial;
+    if (vflag_atom) arrays.atomic_virials = &vatom[0][0];
+    if (cvflag_atom) arrays.centroid_virials = &cvatom[0][0];
+  }
+
+  LammpsBlock &block = data->block;
+  const double unit = data->energy_unit;
+  for (std::size_t species = 0; species < data->centers.size(); ++species) {
+    const std::vector<int> &centers = data->centers[species];
+    for (std::size_t begin = 0; begin < centers.size(); begin += nnmb::Potential::block_size) {
+      const std::size_t end = std::min(begin + nnmb::Potential::block_size, centers.size());
+      block.clear(static_cast<int>(species));
+      for (std::size_t c = begin; c < end; ++c)
+        block.add(*atom, *list, centers[c], data->type_to_species, potential.cutoff());
+      try {
+        potential.evaluate(block.environments, data->scratch, data->result);
+      } catch (const std::invalid_argument &failure) {
+        error->one(FLERR, fmt::format("Pair style nn/manybody: {} ({})", failure.what(),
+                                      block.describe_closest_pair(*atom)));
+      }
+      nnmb::add_block(block.environments, data->result.gradient, block.centers.data(), block.neighbors.data(), unit,
+                      arrays);
+      if (!eflag_either) continue;
+      for (std::size_t c = 0; c < block.centers.size(); ++c) {
+        const double energy = unit * data->result.energies(static_cast<arma::uword>(c));
+        if (eflag_global) eng_vdwl += energy;
+        if (eflag_atom) eatom[block.centers[c]] += energy;
+      }
+    }
+  }
+  if (vflag_fdotr) virial_fdotr_compute();
+}
+
+double PairNNManybody::memory_usage()
+{
+  double bytes = Pair::memory_usage();
+  for (const auto &centers : data->centers) bytes += static_cast<double>(centers.capacity() * sizeof(int));
+  return bytes;
+}
