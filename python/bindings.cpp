@@ -322,7 +322,7 @@ void bind_descriptor(py::module_ &m)
       .def_readonly("elements", &PyDescriptor::elements)
       .def("values",
            [](const PyDescriptor &d, const Array<int> &centers, Array<int> species, Array<std::int64_t> first,
-              Array<int> neighbor, Array<double> displacement) {
+              Array<int> neighbor, Array<double> displacement) -> py::object {
              return describe(d.descriptor, d.elements.size(), centers, std::move(species), std::move(first),
                              std::move(neighbor), std::move(displacement), false)[0];
            },
