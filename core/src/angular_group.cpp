@@ -54,7 +54,7 @@ void AngularGroup::add(const SymmetryFunction &f, int index)
     constexpr double largest_integer = 1024.0;
     const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
     angular = angular_.insert(
-        angular_.end(), {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1, std::exp2(1.0 - f.zeta)});
+        angular_.end(), {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1});
   }
   functions_.push_back({static_cast<int>(radial - radial_.begin()), static_cast<int>(angular - angular_.begin()),
                         index_of(index)});
@@ -87,6 +87,7 @@ void AngularGroup::for_each_chunk(const PreparedBlock &block, int center, Triple
         const double dx = block.x[k] - block.x[j], dy = block.y[k] - block.y[j], dz = block.z[k] - block.z[j];
         const double r_squared = dx * dx + dy * dy + dz * dz;
         if (r_squared >= cutoff_squared) continue;
+        if (r_squared < shortest_distance * shortest_distance) refuse_distance(std::sqrt(r_squared));
         chunk.r_jk[t] = std::sqrt(r_squared);
       }
       chunk.j[t] = static_cast<int>(j);
@@ -168,7 +169,8 @@ void AngularGroup::radial_factors(const PreparedBlock &block, int center, Triple
   }
 }
 
-/// A = 2^(1-zeta) (1 + lambda cos)^zeta and dA/dcos = 2^(1-zeta) lambda zeta (1 + lambda cos)^(zeta-1).
+/// A = 2^(1-zeta) (1 + lambda cos)^zeta and dA/dcos = 2^(1-zeta) lambda zeta (1 + lambda cos)^(zeta-1), with
+/// 2^(1-zeta) (1 + lambda cos)^(zeta-1) = ((1 + lambda cos)/2)^(zeta-1), which can neither overflow nor turn NaN.
 void AngularGroup::angular_factors(TripletChunk &chunk) const
 {
   for (std::size_t n = 0; n < angular_.size(); ++n) {
@@ -178,8 +180,8 @@ void AngularGroup::angular_factors(TripletChunk &chunk) const
     for (std::size_t t = 0; t < index_of(chunk.size); ++t) {
       // Rounding can push the base below zero for collinear triplets.
       const double base = std::max(0.0, 1.0 + factor.lambda * chunk.cosine[t]);
-      const double lower = factor.prefactor *
-          (factor.integer_zeta >= 0 ? power(base, factor.integer_zeta) : std::pow(base, factor.zeta - 1.0));
+      const double lower = factor.exponent >= 0 ? power(0.5 * base, factor.exponent)
+                                                : std::pow(0.5 * base, factor.zeta - 1.0);
       value[t] = lower * base;
       slope[t] = lower * factor.lambda * factor.zeta;
     }

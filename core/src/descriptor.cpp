@@ -24,6 +24,8 @@ int species_of(const std::string &element, const std::vector<std::string> &eleme
 Descriptor::Descriptor(const std::vector<std::string> &elements, std::vector<SymmetryFunction> functions) :
     functions_(std::move(functions)), n_species_(static_cast<int>(elements.size()))
 {
+  if (std::set<std::string>(elements.begin(), elements.end()).size() != elements.size())
+    throw std::invalid_argument("expected each element once, got " + join(elements, " "));
   if (functions_.empty()) throw std::invalid_argument("expected at least one symmetry function, got none");
   for (SymmetryFunction &f : functions_) f.validate();
   std::set<std::string> seen;

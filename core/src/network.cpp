@@ -122,17 +122,18 @@ Layer read_layer(LineReader &reader, std::size_t number, int n_in, int n_out)
 {
   const auto words = reader.next_keyword("layer", 2);
   if (words[1] != std::to_string(number)) reader.fail("expected 'layer " + std::to_string(number) + "', got '" + reader.line() + "'");
-  Layer layer;
-  layer.weights.set_size(static_cast<arma::uword>(n_out), static_cast<arma::uword>(n_in));
-  layer.biases.set_size(static_cast<arma::uword>(n_out));
-  for (arma::uword row = 0; row < layer.weights.n_rows; ++row) {
+  // Memory grows with what the file holds, not with what its line 'layers' promises.
+  std::vector<double> columns;
+  for (int row = 0; row < n_out; ++row) {
     const std::string what = "layer " + std::to_string(number) + ", row " + std::to_string(row + 1) +
         ": weights and the bias";
     const std::vector<double> values = read_row(reader, static_cast<std::size_t>(n_in) + 1, what);
-    for (arma::uword column = 0; column < layer.weights.n_cols; ++column)
-      layer.weights(row, column) = values[column];
-    layer.biases(row) = values.back();
+    columns.insert(columns.end(), values.begin(), values.end());
   }
+  const arma::mat rows(columns.data(), static_cast<arma::uword>(n_in) + 1, static_cast<arma::uword>(n_out));
+  Layer layer;
+  layer.weights = rows.head_rows(static_cast<arma::uword>(n_in)).t();
+  layer.biases = rows.tail_rows(1).t();
   return layer;
 }
 
@@ -146,9 +147,10 @@ std::vector<int> read_layer_sizes(LineReader &reader)
   } catch (const std::invalid_argument &error) {
     reader.fail(error.what());
   }
-  constexpr int largest = 1'000'000;    // a typo must not ask for terabytes
+  constexpr int largest = 1'000'000;
   for (const int size : sizes)
-    if (size < 1 || size > largest) reader.fail("expected layer sizes from 1 to 1000000, got " + std::to_string(size));
+    if (size < 1 || size > largest)
+      reader.fail("expected layer sizes from 1 to " + std::to_string(largest) + ", got " + std::to_string(size));
   return sizes;
 }
 

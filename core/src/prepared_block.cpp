@@ -8,9 +8,7 @@
 
 namespace nnmb {
 
-namespace {
-
-[[noreturn]] void refuse_distance(double r)
+void refuse_distance(double r)
 {
   if (std::isfinite(r))
     throw std::invalid_argument("two atoms sit on top of one another (distance " + shortest(r) +
@@ -18,12 +16,9 @@ namespace {
   throw std::invalid_argument("the distance of two atoms is not a finite number: positions or cell hold NaN or Inf");
 }
 
-}    // namespace
-
 void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
                             const std::vector<CutoffFunction> &cutoffs)
 {
-  constexpr double shortest_distance = 1e-6;    // Å
   n_centers_ = block.n_centers();
   n_species_ = n_species;
   double longest = 0.0;

@@ -107,10 +107,14 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
     const std::size_t n_values = key == "neighbors" ? 2 : 1;
     if (i + n_values > words.size())
       throw std::invalid_argument(words[0] + ": parameter '" + key + "' lacks its value");
-    if (key == neighbor_key)
+    if (key == neighbor_key) {
+      for (std::size_t k = i; k < i + n_values; ++k)
+        if (std::find(known.begin(), known.end(), words[k]) != known.end())
+          throw std::invalid_argument(words[0] + ": expected " + std::to_string(n_values) +
+                                      " neighbor element(s) behind '" + key + "', got '" + words[k] + "'");
       f.neighbors.assign(words.begin() + static_cast<std::ptrdiff_t>(i),
                          words.begin() + static_cast<std::ptrdiff_t>(i + n_values));
-    else if (key == "cutoff") f.cutoff.radius = parse_number(words[i], key);
+    } else if (key == "cutoff") f.cutoff.radius = parse_number(words[i], key);
     else if (key == "cutoff_function") f.cutoff.kind = cutoff_kind(words[i]);
     else set_parameter(f, key, words[i]);
     i += n_values;

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 namespace nnmb {
@@ -18,9 +17,13 @@ std::string shortest(double value)
 
 std::string fixed_width(double value)
 {
-  std::array<char, 40> buffer{};
-  const int n = std::snprintf(buffer.data(), buffer.size(), "%24.16e", value);
-  return {buffer.data(), static_cast<std::size_t>(n)};
+  // Not printf: its decimal sign follows the locale that a host program may have set.
+  constexpr std::size_t width = 24;
+  std::array<char, width + 8> buffer{};
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 16);
+  const std::string text(buffer.data(), result.ptr);
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
 std::vector<std::string> split_words(std::string_view line)

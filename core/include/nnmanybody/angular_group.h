@@ -47,8 +47,7 @@ class AngularGroup {
   struct AngularFactor {
     double zeta;
     int lambda;
-    int integer_zeta;    // zeta - 1 when zeta is a small whole number, else -1
-    double prefactor;    // 2^(1 - zeta)
+    int exponent;    // zeta - 1 when zeta is a whole number, else -1
   };
   struct Function {
     int radial, angular;

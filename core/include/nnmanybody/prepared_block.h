@@ -15,6 +15,11 @@ struct Range {
   int size() const { return end - begin; }
 };
 
+/// Two atoms closer than this (Å) sit on top of one another: symmetry functions have no derivative there.
+constexpr double shortest_distance = 1e-6;
+/// Throws std::invalid_argument saying so.
+[[noreturn]] void refuse_distance(double r);
+
 struct PreparedBlock {
   std::vector<double> x, y, z, r;             // Å
   std::vector<int> source;                    // index of the neighbor in the EnvironmentBlock
