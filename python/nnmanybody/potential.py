@@ -90,9 +90,10 @@ class Potential:
             raise NNPError("Potential.read needs the path of at least one potential file (*.nnp)")
         definitions = [_parse_file(Path(path)) for path in paths]
         name = ", ".join(str(path) for path in paths)
-        if len(definitions) == 1:
-            return cls(definitions[0], name)
-        return cls(_combine(definitions, [str(path) for path in paths]), name)
+        try:
+            return cls(_core.PotentialDefinition.merge(definitions), name)
+        except ValueError as error:
+            raise NNPError(f"{name}: {error}") from error
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the text file; what was at `path` stays whole until the new file is complete.
@@ -230,16 +231,3 @@ def _parse_file(path: Path) -> _core.PotentialDefinition:
         return _core.PotentialDefinition.parse(text, str(path))
     except ValueError as error:
         raise NNPError(str(error)) from error
-
-
-def _combine(definitions: list[_core.PotentialDefinition], names: list[str]) -> _core.PotentialDefinition:
-    """One potential of the elements of several files; header and provenance are the first file's."""
-    sections: list[_core.ElementSection] = []
-    origin: dict[str, str] = {}
-    for definition, name in zip(definitions, names, strict=True):
-        for section in definition.sections:
-            if section.element in origin:
-                raise NNPError(f"{name}: defines {section.element}, which {origin[section.element]} already does")
-            origin[section.element] = name
-            sections.append(section)
-    return _core.PotentialDefinition(sections, definitions[0].provenance, definitions[0].header)

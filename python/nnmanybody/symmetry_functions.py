@@ -11,6 +11,7 @@ from ase.data import chemical_symbols
 from nnmanybody._core import SymmetryFunction
 from nnmanybody.behler_set import AngularKind, Distances, behler_functions, distance_range
 from nnmanybody.errors import NNPError
+from nnmanybody.potential import Potential
 
 __all__ = ["SymmetryFunction", "SymmetryFunctionSet", "distance_range"]
 
@@ -80,6 +81,11 @@ class SymmetryFunctionSet:
                 angular=angular,
             )
         )
+
+    @classmethod
+    def of_potential(cls, potential: Potential) -> "SymmetryFunctionSet":
+        """Return the functions of a potential."""
+        return cls({section.element: tuple(section.functions) for section in potential.definition.sections})
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> "SymmetryFunctionSet":
@@ -192,7 +198,7 @@ class SymmetryFunctionSet:
 def _check_element(
     element: str, functions: tuple[SymmetryFunction, ...], all_functions: Mapping[str, tuple[SymmetryFunction, ...]]
 ) -> None:
-    if element not in chemical_symbols:
+    if element not in chemical_symbols[1:]:
         raise NNPError(f'"{element}" is not a chemical symbol')
     if not functions:
         raise NNPError(f"element {element} has no symmetry functions; expected at least one")
@@ -211,7 +217,7 @@ def _check_element(
 
 def _element_of(line: str, where: str, known: Mapping[str, object]) -> str:
     words = line.split()
-    if len(words) != 2 or words[1] not in chemical_symbols:
+    if len(words) != 2 or words[1] not in chemical_symbols[1:]:
         raise NNPError(f'{where}: expected "element <chemical symbol>", got "{line}"')
     if words[1] in known:
         raise NNPError(f"{where}: element {words[1]} appears a second time; expected its functions in one place")

@@ -2,19 +2,19 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import ase.io
 import typer
 from ase.units import GPa
-from nnmanybody.data import DataKeys, Frame, read_frames
+from nnmanybody.data import DataKeys, read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import ErrorReport, Errors, error_report, frames_with_predictions, predict
 from nnmanybody.potential import Potential
+from nnmanybody.progress import track_frames
 from rich.console import Console
-from rich.progress import track
 from rich.table import Column, Table
 
 DEFAULT_KEYS = DataKeys()
@@ -36,7 +36,7 @@ def evaluate(
     """Compare a potential with data: energies, forces, stresses; overall, per element and per config_type."""
     loaded = Potential.read(potential)
     frames = read_frames(data, DataKeys(energy=energy_key, forces=forces_key, stress=stress_key), index)
-    found = predict(loaded, frames, _progress)
+    found = predict(loaded, frames, track_frames)
     report = error_report(frames, found)
     _print_report(report, Console())
     if json_path is not None:
@@ -47,10 +47,6 @@ def evaluate(
     for path in (json_path, predictions):
         if path is not None:
             Console(stderr=True).print(f"written: {path}")
-
-
-def _progress(frames: Iterable[Frame]) -> Iterable[Frame]:
-    return track(list(frames), description="evaluating", console=Console(stderr=True), transient=True)
 
 
 def _write(path: Path, write: Callable[[], object]) -> None:
