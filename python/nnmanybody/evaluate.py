@@ -76,8 +76,8 @@ class AtomError:
     atom: int
     element: str
     force_error: float
-    reference: tuple[float, float, float]
-    predicted: tuple[float, float, float]
+    reference: list[float]
+    predicted: list[float]
 
 
 @dataclass(frozen=True)
@@ -269,8 +269,8 @@ def _worst_atoms(pairs: Sequence[FramePair]) -> tuple[AtomError, ...]:
             atom=int(atom),
             element=str(frame.atoms.symbols[atom]),
             force_error=float(length[atom]),
-            reference=tuple(map(float, frame.forces[atom])),
-            predicted=tuple(map(float, prediction.forces[atom])),
+            reference=frame.forces[atom].tolist(),
+            predicted=prediction.forces[atom].tolist(),
         )
         for frame, prediction in pairs
         if frame.forces is not None

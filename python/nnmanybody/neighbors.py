@@ -124,7 +124,7 @@ def _without_gaps(positions: FloatArray, periodic: FloatArray, widest: float) ->
         return positions
     # Rows of `axes` after the first ones: orthonormal directions that no periodic vector reaches into.
     axes = np.linalg.svd(periodic)[2][len(periodic) :] if len(periodic) else np.eye(3)
-    shortened = positions.copy()
+    shortened: FloatArray = positions.copy()
     for axis in axes:
         coordinate = positions @ axis
         order = np.argsort(coordinate, kind="stable")
