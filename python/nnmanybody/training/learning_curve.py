@@ -33,7 +33,8 @@ _HEADER = """\
 # train: mean over the batches of the epoch as they came, while the weights changed.
 # valid: all validation frames at the end of the epoch, with the weights that would be exported.
 """
-_WIDTH = 24
+_NAMES = [f"{name}[{unit}]" if unit else name for name, unit in COLUMNS.items()]
+_WIDTHS = [max(len(name), 15) for name in _NAMES]
 
 
 class LearningCurve:
@@ -59,18 +60,18 @@ class LearningCurve:
                 f"{path}: has {len(lines)} epochs, but the checkpoint was written after {epochs_kept}; "
                 "expected the file of the same training"
             )
-        names = [f"{name}[{unit}]" if unit else name for name, unit in COLUMNS.items()]
-        header = _HEADER + "#" + " ".join(f"{name:>{_WIDTH}}" for name in names)[1:] + "\n"
+        names = " ".join(f"{name:>{width}}" for name, width in zip(_NAMES, _WIDTHS, strict=True))
+        header = f"{_HEADER}#{names[1:]}\n"
         temporary = path.with_name(f".{path.name}.part")
         temporary.write_text(header + "".join(lines), encoding="utf-8")
         temporary.replace(path)
 
     def append(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write the line of one epoch; names as in `COLUMNS`, in eV and Å; those not given are nan."""
-        fields = [f"{epoch:>{_WIDTH}d}"]
-        for name in list(COLUMNS)[1:]:
+        fields = [f"{epoch:>{_WIDTHS[0]}d}"]
+        for name, width in list(zip(COLUMNS, _WIDTHS, strict=True))[1:]:
             value = values.get(name, math.nan) * _TARGETS.get(name.rsplit("_", 1)[0], ("", 1.0))[1]
-            fields.append(f"{value:>{_WIDTH}.9g}")
+            fields.append(f"{value:>{width}.9g}")
         with self.path.open("a", encoding="utf-8") as file:
             file.write(" ".join(fields) + "\n")
 

@@ -1,0 +1,145 @@
+"""What must hold before a training starts; each failure is an error that says how to mend it."""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from ase.data import atomic_numbers
+
+from nnmanybody.data import DataKeys, Frame
+from nnmanybody.errors import NNPError
+from nnmanybody.neighbors import NeighborList, neighbor_list
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_DISTANCE = 0.3
+"""Å. Less than half of the shortest bond there is, H2's 0.74 Å."""
+
+
+def check_output(folder: Path) -> None:
+    """Make the output folder and try to write into it, before hours are spent on what cannot be saved.
+
+    Raises
+    ------
+    NNPError
+        If either fails.
+    """
+    probe = folder / f".writable.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_text("", encoding="utf-8")
+        probe.unlink()
+    except OSError as error:
+        raise NNPError(
+            f"{folder}: cannot write into this output folder ({error.strerror}); choose another by --output"
+        ) from None
+
+
+def elements_of(frames: Sequence[Frame], given: Sequence[str] | None) -> tuple[str, ...]:
+    """Elements of the potential: those given, or those of the frames by atomic number.
+
+    Raises
+    ------
+    NNPError
+        If a frame has an element that is not among those given.
+    """
+    if given is None:
+        found = {symbol for frame in frames for symbol in frame.atoms.symbols.species()}
+        return tuple(sorted(found, key=atomic_numbers.__getitem__))
+    for frame in frames:
+        extra = sorted(frame.atoms.symbols.species() - set(given))
+        if extra:
+            raise NNPError(
+                f"{frame.name}: has {', '.join(extra)}, but `elements` lists only {', '.join(given)}; "
+                "add the element or remove the frame"
+            )
+    return tuple(given)
+
+
+def check_elements(n_centers: Mapping[str, int]) -> None:
+    """Every element of the potential must have atoms to learn from in the training part.
+
+    Parameters
+    ----------
+    n_centers : mapping of element to int
+        Atoms in the training part whose energy counts.
+
+    Raises
+    ------
+    NNPError
+    """
+    missing = [element for element, count in n_centers.items() if count == 0]
+    if missing:
+        found = ", ".join(element for element, count in n_centers.items() if count) or "none"
+        raise NNPError(
+            f"no training frame has {', '.join(missing)} with a known energy or force: "
+            f"its network would stay untrained (found: {found}). "
+            "Add frames, choose another data.split_seed, or remove the element"
+        )
+
+
+def check_targets(train: Sequence[Frame], weights: Mapping[str, float], keys: DataKeys) -> None:
+    """Every target with a weight must be in some training frame; the counts are logged.
+
+    Parameters
+    ----------
+    train : sequence of Frame
+    weights : mapping of energy, forces, stress, atomic_energies to float
+    keys : DataKeys
+
+    Raises
+    ------
+    NNPError
+    """
+    for target, weight in weights.items():
+        count = sum(getattr(frame, target) is not None for frame in train)
+        if weight > 0.0 and count == 0:
+            raise NNPError(
+                f"loss.{target} is {weight:g}, but none of the {len(train)} training frames has {target} "
+                f"(looked for the key {getattr(keys, target)!r}). "
+                f"Name the right key in data.keys.{target}, or set loss.{target}: 0"
+            )
+        if weight > 0.0:
+            logger.info("training on the %s of %d of %d frames", target, count, len(train))
+        elif count:
+            logger.info("%d training frames have %s, which are not used (loss.%s is 0)", count, target, target)
+
+
+def check_cells(frames: Sequence[Frame]) -> None:
+    """Frames with a stress must fill space.
+
+    Raises
+    ------
+    NNPError
+    """
+    for frame in frames:
+        if frame.stress is not None and not (frame.atoms.pbc.all() and frame.atoms.cell.rank == 3):
+            raise NNPError(
+                f"{frame.name}: has a stress, but is not periodic along a, b and c (pbc {frame.atoms.pbc.tolist()}): "
+                "stress is force per area of a cell. Mend pbc, or remove the stress"
+            )
+
+
+def checked_neighbors(frame: Frame, cutoff: float) -> NeighborList:
+    """Neighbor list of a frame whose atoms keep their distance.
+
+    Raises
+    ------
+    NNPError
+        Naming frame and atoms, if two are closer than `SHORTEST_DISTANCE`.
+    """
+    try:
+        pairs = neighbor_list(frame.atoms, cutoff)
+    except NNPError as error:
+        raise NNPError(f"{frame.name}: {error}") from None
+    distance = pairs.distance
+    if distance.size and distance.min() < SHORTEST_DISTANCE:
+        pair = int(np.argmin(distance))
+        i, j = int(pairs.center[pair]), int(pairs.neighbor[pair])
+        raise NNPError(
+            f"{frame.name}: atoms {i} ({frame.atoms.symbols[i]}) and {j} ({frame.atoms.symbols[j]}) are on top of one "
+            f"another, {distance[pair]:.3g} Å apart; expected at least {SHORTEST_DISTANCE} Å. Remove or mend the frame"
+        )
+    return pairs

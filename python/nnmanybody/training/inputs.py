@@ -1,0 +1,158 @@
+"""Symmetry functions of one element -> inputs of its network: statistics, scaling, whitening. NumPy only."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnmanybody.descriptor_config import ScalingKind
+
+FloatArray = NDArray[np.float64]
+
+Scaling = tuple[ScalingKind, float, float]
+"""Kind, lower and upper bound; kinds without bounds ignore them."""
+
+
+def statistics(values: FloatArray) -> FloatArray:
+    """Minimum, maximum, mean and standard deviation of every function.
+
+    Parameters
+    ----------
+    values : (n_atoms, n_functions) float64
+
+    Returns
+    -------
+    (n_functions, 4) float64
+    """
+    # The rounding of a mean can put it outside the range it was taken from.
+    mean = np.clip(values.mean(axis=0), values.min(axis=0), values.max(axis=0))
+    return np.stack([values.min(axis=0), values.max(axis=0), mean, values.std(axis=0)], axis=1)
+
+
+def scaling_coefficients(scaling: Scaling, table: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Coefficients of the scaled functions `scale * (G - center) + offset`, in the potential file's kinds.
+
+    Parameters
+    ----------
+    scaling : (kind, lower, upper)
+    table : (n_functions, 4) float64
+        From `statistics`.
+
+    Returns
+    -------
+    scale, center : (n_functions,) float64
+    offset : float
+    """
+    kind, lower, upper = scaling
+    low, high, mean, sigma = table.T
+    ones, zeros = np.ones(len(table)), np.zeros(len(table))
+    if kind == "none":
+        return ones, zeros, 0.0
+    if kind == "center":
+        return ones, mean, 0.0
+    scale = (upper - lower) / (sigma if kind == "sigma" else high - low)
+    return scale, low if kind == "minmax" else mean, lower
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """z = (x - mean) @ matrix: uncorrelated inputs of nearly equal variance from scaled functions x.
+
+    Attributes
+    ----------
+    mean : (n_functions,) float64
+    matrix : (n_functions, n_functions) float64
+    """
+
+    mean: FloatArray
+    matrix: FloatArray
+
+    @classmethod
+    def fit(cls, scaled: FloatArray, floor: float) -> "Whitening":
+        """Principal components v_k of variance λ_k, each divided by sqrt(λ_k + floor λ_max).
+
+        The floor keeps components that hardly vary from being blown up to noise.
+
+        Parameters
+        ----------
+        scaled : (n_atoms, n_functions) float64
+        floor : float
+        """
+        mean = scaled.mean(axis=0)
+        variance, components = np.linalg.eigh(np.cov(scaled, rowvar=False, bias=True).reshape(len(mean), -1))
+        # The sign of a component is arbitrary; a rule makes it the same everywhere.
+        largest = np.abs(components).argmax(axis=0)
+        components = components * np.sign(components[largest, np.arange(len(mean))])
+        return cls(mean, components / np.sqrt(np.maximum(variance, 0.0) + floor * variance.max()))
+
+
+@dataclass(frozen=True)
+class InputTransform:
+    """From symmetry functions G to network inputs: z = (scale (G - center) + offset - mean) @ matrix.
+
+    Attributes
+    ----------
+    scale, center : (n_functions,) float64
+    offset : float
+    whitening : Whitening, optional
+    """
+
+    scale: FloatArray
+    center: FloatArray
+    offset: float
+    whitening: Whitening | None = None
+
+    def values(self, functions: FloatArray) -> FloatArray:
+        """Compute inputs of (n_atoms, n_functions) values."""
+        scaled = self.scale * (functions - self.center) + self.offset
+        if self.whitening is None:
+            return scaled
+        inputs: FloatArray = (scaled - self.whitening.mean) @ self.whitening.matrix
+        return inputs
+
+    def jacobian(self, gradients: FloatArray) -> FloatArray:
+        """Compute gradients of the inputs from (..., n_functions) gradients of the functions."""
+        scaled = gradients * self.scale
+        return scaled if self.whitening is None else scaled @ self.whitening.matrix
+
+
+def fold_whitening(kernel: FloatArray, bias: FloatArray, whitening: Whitening) -> tuple[FloatArray, FloatArray]:
+    """Layer on scaled functions that equals `z @ kernel + bias` on whitened inputs.
+
+    Parameters
+    ----------
+    kernel : (n_functions, n_out) float64
+    bias : (n_out,) float64
+    whitening : Whitening
+
+    Returns
+    -------
+    kernel, bias : as the parameters
+    """
+    folded = whitening.matrix @ kernel
+    return folded, bias - whitening.mean @ folded
+
+
+def unfold_whitening(kernel: FloatArray, bias: FloatArray, whitening: Whitening) -> tuple[FloatArray, FloatArray]:
+    """Inverse of `fold_whitening`."""
+    unfolded: FloatArray = np.linalg.solve(whitening.matrix, kernel)
+    return unfolded, bias + whitening.mean @ kernel
+
+
+Coefficients = tuple[FloatArray, FloatArray, float]
+
+
+def change_scaling(
+    kernel: FloatArray, bias: FloatArray, old: Coefficients, new: Coefficients
+) -> tuple[FloatArray, FloatArray]:
+    """Layer on functions scaled by `new` that equals the layer on functions scaled by `old`.
+
+    Parameters
+    ----------
+    kernel : (n_functions, n_out) float64
+    bias : (n_out,) float64
+    old, new : from `scaling_coefficients`
+    """
+    ratio = old[0] / new[0]
+    rest = old[0] * (new[1] - old[1]) + old[2] - ratio * new[2]
+    return ratio[:, None] * kernel, bias + rest @ kernel
