@@ -25,7 +25,7 @@ lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python cmake/check_format.py
+	$(BIN)/clang-format --dry-run --Werror $(shell find core lammps_src tests/core python -name "*.cpp" -o -name "*.h")
 
 clean:
 	rm -rf build $(VENV)

@@ -16,8 +16,8 @@ void LammpsBlock::clear(int species)
   neighbors.clear();
 }
 
-void LammpsBlock::add(const Atom &atom, const NeighList &list, int i, const std::vector<int> &type_to_species,
-                      double cutoff)
+void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
+                      const std::vector<int> &type_to_species, double cutoff)
 {
   const double *const *x = atom.x;
   const double cutoff_squared = cutoff * cutoff;
@@ -44,11 +44,13 @@ std::string LammpsBlock::describe_closest_pair(const Atom &atom) const
     const auto begin = static_cast<std::size_t>(environments.first[c]);
     const auto end = static_cast<std::size_t>(environments.first[c + 1]);
     for (std::size_t n = begin; n < end; ++n) {
-      const double r = std::sqrt(environments.x[n] * environments.x[n] + environments.y[n] * environments.y[n] +
-                                 environments.z[n] * environments.z[n]);
+      const double r =
+          std::sqrt(environments.x[n] * environments.x[n] + environments.y[n] * environments.y[n] +
+                    environments.z[n] * environments.z[n]);
       if (closest >= 0.0 && r >= closest) continue;
       closest = r;
-      text = fmt::format("atoms {} and {} at a distance of {}", atom.tag[centers[c]], atom.tag[neighbors[n]], r);
+      text = fmt::format("atoms {} and {} at a distance of {}", atom.tag[centers[c]],
+                         atom.tag[neighbors[n]], r);
     }
   }
   return text;

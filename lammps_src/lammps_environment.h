@@ -22,7 +22,8 @@ struct LammpsBlock {
   /// Empties the block and keeps its memory.
   void clear(int species);
   /// Adds atom i and its neighbors closer than `cutoff`; types mapped to species -1 (NULL) are not seen.
-  void add(const Atom &atom, const NeighList &list, int i, const std::vector<int> &type_to_species, double cutoff);
+  void add(const Atom &atom, const NeighList &list, int i, const std::vector<int> &type_to_species,
+           double cutoff);
   /// The atom IDs and distance of the closest pair: what to tell when an evaluation failed.
   std::string describe_closest_pair(const Atom &atom) const;
 };

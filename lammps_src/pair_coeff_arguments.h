@@ -10,8 +10,9 @@ namespace LAMMPS_NS {
 
 struct PairCoeffArguments {
   std::vector<std::string> files;
-  std::vector<std::string> elements;    // one per atom type, "NULL" allowed; empty: a single element, not named
-  double cutoff = -1.0;                 // as typed; negative when it was not given
+  std::vector<std::string>
+      elements;            // one per atom type, "NULL" allowed; empty: a single element, not named
+  double cutoff = -1.0;    // as typed; negative when it was not given
 };
 
 /// `* * FILE El…`, `* * FILE… El… CUTOFF`, `* * FILE`. Throws std::invalid_argument.

@@ -39,7 +39,8 @@ static const char cite_nn_manybody[] =
     "pair_style nn/manybody: https://doi.org/10.1103/PhysRevLett.98.146401\n\n"
     "@Article{Behler2007,\n"
     " author = {J. Behler and M. Parrinello},\n"
-    " title = {Generalized Neural-Network Representation of High-Dimensional Potential-Energy Surfaces},\n"
+    " title = {Generalized Neural-Network Representation of High-Dimensional Potential-Energy "
+    "Surfaces},\n"
     " journal = {Physical Review Letters},\n"
     " volume = 98, pages = 146401, year = 2007\n"
     "}\n\n";
@@ -87,14 +88,19 @@ void PairNNManybody::allocate()
 void PairNNManybody::settings(int narg, char **arg)
 {
   if (narg > 0)
-    error->all(FLERR, fmt::format("Pair style nn/manybody takes no arguments, got '{}': the potential file has all "
-                                  "settings", arg[0]));
+    error->all(
+        FLERR,
+        fmt::format(
+            "Pair style nn/manybody takes no arguments, got '{}': the potential file has all "
+            "settings",
+            arg[0]));
 }
 
 namespace {
 
 /// The text of a potential file, read by the first rank; searched like every LAMMPS potential file.
-std::string read_potential_text(const std::string &name, LAMMPS *lmp, int &unit_convert, MPI_Comm world, int me)
+std::string read_potential_text(const std::string &name, LAMMPS *lmp, int &unit_convert,
+                                MPI_Comm world, int me)
 {
   std::string text;
   int size = -1;
@@ -119,18 +125,21 @@ void check_cutoff(double typed, const nnmb::Potential &potential)
 {
   constexpr double tolerance = 1e-6;    // Å: a number typed by hand
   if (typed >= 0.0 && std::abs(typed - potential.cutoff()) > tolerance)
-    throw std::invalid_argument("the cutoff " + nnmb::shortest(typed) + " Å does not agree with the potential, whose "
-                                "symmetry functions reach " + nnmb::shortest(potential.cutoff()) + " Å");
+    throw std::invalid_argument("the cutoff " + nnmb::shortest(typed) +
+                                " Å does not agree with the potential, whose "
+                                "symmetry functions reach " +
+                                nnmb::shortest(potential.cutoff()) + " Å");
 }
 
 /// One line on what was read: what a log file needs to tell later which potential a run used.
 std::string describe(const nnmb::Potential &potential)
 {
-  std::string text = fmt::format("nn/manybody: elements {}, cutoff {} Angstrom", nnmb::join(potential.elements(), " "),
-                                 nnmb::shortest(potential.cutoff()));
+  std::string text =
+      fmt::format("nn/manybody: elements {}, cutoff {} Angstrom",
+                  nnmb::join(potential.elements(), " "), nnmb::shortest(potential.cutoff()));
   for (const auto &section : potential.definition().sections)
-    text += fmt::format("; {}: {} symmetry functions, {}", section.element, section.functions.size(),
-                        section.model->kind());
+    text += fmt::format("; {}: {} symmetry functions, {}", section.element,
+                        section.functions.size(), section.model->kind());
   return text + "\n";
 }
 
@@ -170,8 +179,9 @@ void PairNNManybody::coeff(int narg, char **arg)
       if (name == "NULL") continue;
       const auto found = std::find(known.begin(), known.end(), name);
       if (found == known.end())
-        throw std::invalid_argument("atom type " + std::to_string(type) + " is " + name + ", but the potential has " +
-                                    nnmb::join(known, " ") + "; NULL leaves a type to another pair style");
+        throw std::invalid_argument("atom type " + std::to_string(type) + " is " + name +
+                                    ", but the potential has " + nnmb::join(known, " ") +
+                                    "; NULL leaves a type to another pair style");
       data->type_to_species[type] = static_cast<int>(found - known.begin());
     }
   } catch (const std::invalid_argument &failure) {
@@ -183,7 +193,8 @@ void PairNNManybody::coeff(int narg, char **arg)
 void PairNNManybody::init_style()
 {
   if (force->newton_pair == 0)
-    error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of an atom go back to "
+    error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of "
+                      "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
   neighbor->add_request(this, NeighConst::REQ_FULL);
 }
@@ -231,8 +242,8 @@ void PairNNManybody::compute(int eflag, int vflag)
         error->one(FLERR, fmt::format("Pair style nn/manybody: {} ({})", failure.what(),
                                       block.describe_closest_pair(*atom)));
       }
-      nnmb::add_block(block.environments, data->result.gradient, block.centers.data(), block.neighbors.data(), unit,
-                      arrays);
+      nnmb::add_block(block.environments, data->result.gradient, block.centers.data(),
+                      block.neighbors.data(), unit, arrays);
       if (!eflag_either) continue;
       for (std::size_t c = 0; c < block.centers.size(); ++c) {
         const double energy = unit * data->result.energies(static_cast<arma::uword>(c));
@@ -247,6 +258,7 @@ void PairNNManybody::compute(int eflag, int vflag)
 double PairNNManybody::memory_usage()
 {
   double bytes = Pair::memory_usage();
-  for (const auto &centers : data->centers) bytes += static_cast<double>(centers.capacity() * sizeof(int));
+  for (const auto &centers : data->centers)
+    bytes += static_cast<double>(centers.capacity() * sizeof(int));
   return bytes;
 }

@@ -12,8 +12,8 @@
 
 #include <cmath>
 #include <map>
-#include <optional>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace py = pybind11;
@@ -31,14 +31,15 @@ template <typename T> using Array = py::array_t<T, py::array::c_style | py::arra
 template <typename T>
 void require_shape(const Array<T> &array, const char *name, const std::vector<py::ssize_t> &shape)
 {
-  const bool fits = array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
-      std::equal(shape.begin(), shape.end(), array.shape(), [](auto expected, auto got) {
-                      return expected < 0 || expected == got;
-                    });
+  const bool fits =
+      array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
+      std::equal(shape.begin(), shape.end(), array.shape(),
+                 [](auto expected, auto got) { return expected < 0 || expected == got; });
   if (fits) return;
   const auto text = [](const auto *begin, std::size_t n) {
     std::string result = "(";
-    for (std::size_t d = 0; d < n; ++d) result += (d ? ", " : "") + (begin[d] < 0 ? "n" : std::to_string(begin[d]));
+    for (std::size_t d = 0; d < n; ++d)
+      result += (d ? ", " : "") + (begin[d] < 0 ? "n" : std::to_string(begin[d]));
     return result + ")";
   };
   refuse(std::string(name) + ": expected shape " + text(shape.data(), shape.size()) + ", got " +
@@ -48,8 +49,8 @@ void require_shape(const Array<T> &array, const char *name, const std::vector<py
 /// Owns the casts of the arrays that a StructureView points to, and checks every index once.
 class Structure {
  public:
-  Structure(Array<int> species, Array<std::int64_t> first, Array<int> neighbor, Array<double> displacement,
-            std::size_t n_species) :
+  Structure(Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
+            Array<double> displacement, std::size_t n_species) :
       species_(std::move(species)), first_(std::move(first)), neighbor_(std::move(neighbor)),
       displacement_(std::move(displacement))
   {
@@ -60,12 +61,16 @@ class Structure {
     require_shape(displacement_, "displacement", {neighbor_.shape(0), 3});
     const std::int64_t *start = first_.data();
     for (py::ssize_t i = 0; i < n; ++i)
-      if (start[i] > start[i + 1]) refuse("first: expected offsets that do not decrease, got a decrease at atom " + std::to_string(i));
+      if (start[i] > start[i + 1])
+        refuse("first: expected offsets that do not decrease, got a decrease at atom " +
+               std::to_string(i));
     if (start[0] != 0 || start[n] != neighbor_.shape(0))
-      refuse("first: expected offsets from 0 to the number of pairs " + std::to_string(neighbor_.shape(0)));
+      refuse("first: expected offsets from 0 to the number of pairs " +
+             std::to_string(neighbor_.shape(0)));
     check_range(species_, "species", static_cast<py::ssize_t>(n_species));
     check_range(neighbor_, "neighbor", n);
-    view = {static_cast<int>(n), species_.data(), first_.data(), neighbor_.data(), displacement_.data()};
+    view = {static_cast<int>(n), species_.data(), first_.data(), neighbor_.data(),
+            displacement_.data()};
   }
   StructureView view;
 
@@ -73,8 +78,8 @@ class Structure {
   {
     for (py::ssize_t i = 0; i < array.size(); ++i)
       if (array.data()[i] < 0 || array.data()[i] >= end)
-        refuse(std::string(name) + ": expected indices from 0 to " + std::to_string(end - 1) + ", got " +
-               std::to_string(array.data()[i]) + " at place " + std::to_string(i));
+        refuse(std::string(name) + ": expected indices from 0 to " + std::to_string(end - 1) +
+               ", got " + std::to_string(array.data()[i]) + " at place " + std::to_string(i));
   }
 
  private:
@@ -85,11 +90,11 @@ class Structure {
 };
 
 py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Array<int> &centers,
-                   Array<int> species, Array<std::int64_t> first, Array<int> neighbor, Array<double> displacement,
-                   bool with_jacobian)
+                   Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
+                   Array<double> displacement, bool with_jacobian)
 {
-  const Structure structure(std::move(species), std::move(first), std::move(neighbor), std::move(displacement),
-                            n_species);
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), n_species);
   require_shape(centers, "centers", {-1});
   Structure::check_range(centers, "centers", structure.view.n_atoms);
   const py::ssize_t n = centers.shape(0);
@@ -103,17 +108,17 @@ py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Ar
                                 static_cast<py::ssize_t>(descriptor.n_functions())});
   {
     const py::gil_scoped_release release;
-    describe_structure(descriptor, structure.view, centers.data(), static_cast<int>(n), values.mutable_data(),
-                       with_jacobian ? jacobian.mutable_data() : nullptr);
+    describe_structure(descriptor, structure.view, centers.data(), static_cast<int>(n),
+                       values.mutable_data(), with_jacobian ? jacobian.mutable_data() : nullptr);
   }
   return py::make_tuple(values, jacobian);
 }
 
-py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
-                  Array<double> displacement, bool per_atom_virial)
+py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int64_t> first,
+                  Array<int> neighbor, Array<double> displacement, bool per_atom_virial)
 {
-  const Structure structure(std::move(species), std::move(first), std::move(neighbor), std::move(displacement),
-                            potential.elements().size());
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), potential.elements().size());
   const auto n = static_cast<py::ssize_t>(structure.view.n_atoms);
   const auto zeros = [](const std::vector<py::ssize_t> &shape) {
     py::array_t<double> array(shape);
@@ -121,7 +126,8 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     return array;
   };
   py::array_t<double> energies = zeros({n}), forces = zeros({n, 3}), voigt = zeros({6});
-  py::array_t<double> virials = zeros({per_atom_virial ? n : 0, 6}), centroid = zeros({per_atom_virial ? n : 0, 9});
+  py::array_t<double> virials = zeros({per_atom_virial ? n : 0, 6}),
+                      centroid = zeros({per_atom_virial ? n : 0, 9});
   const AtomArrays arrays{forces.mutable_data(), voigt.mutable_data(),
                           per_atom_virial ? virials.mutable_data() : nullptr,
                           per_atom_virial ? centroid.mutable_data() : nullptr};
@@ -150,13 +156,16 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
 arma::mat to_matrix(const Array<double> &array)
 {
   // A row-major n × m array is a column-major m × n matrix.
-  return arma::mat(array.data(), static_cast<arma::uword>(array.shape(1)), static_cast<arma::uword>(array.shape(0))).t();
+  return arma::mat(array.data(), static_cast<arma::uword>(array.shape(1)),
+                   static_cast<arma::uword>(array.shape(0)))
+      .t();
 }
 
 py::array_t<double> to_array(const arma::mat &matrix)
 {
   const arma::mat transposed = matrix.t();
-  py::array_t<double> array({static_cast<py::ssize_t>(matrix.n_rows), static_cast<py::ssize_t>(matrix.n_cols)});
+  py::array_t<double> array(
+      {static_cast<py::ssize_t>(matrix.n_rows), static_cast<py::ssize_t>(matrix.n_cols)});
   std::copy(transposed.begin(), transposed.end(), array.mutable_data());
   return array;
 }
@@ -168,17 +177,21 @@ template <typename Vector> py::array_t<double> to_vector(const Vector &vector)
 
 using ConstNetwork = std::shared_ptr<Network>;
 
-ConstNetwork make_network(const std::vector<Array<double>> &weights, const std::vector<Array<double>> &biases,
-                          const std::vector<std::string> &activations, const std::optional<Array<double>> &shortcut)
+ConstNetwork make_network(const std::vector<Array<double>> &weights,
+                          const std::vector<Array<double>> &biases,
+                          const std::vector<std::string> &activations,
+                          const std::optional<Array<double>> &shortcut)
 {
   if (weights.size() != biases.size() || weights.size() != activations.size())
-    refuse("network: expected as many biases and activations as weights (" + std::to_string(weights.size()) +
-           "), got " + std::to_string(biases.size()) + " and " + std::to_string(activations.size()));
+    refuse("network: expected as many biases and activations as weights (" +
+           std::to_string(weights.size()) + "), got " + std::to_string(biases.size()) + " and " +
+           std::to_string(activations.size()));
   std::vector<Layer> layers;
   for (std::size_t l = 0; l < weights.size(); ++l) {
     const std::string name = "weights of layer " + std::to_string(l + 1);
     require_shape(weights[l], name.c_str(), {-1, -1});
-    require_shape(biases[l], ("biases of layer " + std::to_string(l + 1)).c_str(), {weights[l].shape(0)});
+    require_shape(biases[l], ("biases of layer " + std::to_string(l + 1)).c_str(),
+                  {weights[l].shape(0)});
     layers.push_back({to_matrix(weights[l]),
                       arma::vec(biases[l].data(), static_cast<arma::uword>(biases[l].shape(0))),
                       activation_from_name(activations[l])});
@@ -207,31 +220,42 @@ py::tuple evaluate_network(const Network &network, const Array<double> &features
 
 // ---- Plain data --------------------------------------------------------------------------------------------
 
-SymmetryFunction make_function(const std::string &kind, const std::vector<std::string> &neighbors, double cutoff,
-                               double eta, double r_shift, double kappa, double zeta, int lam,
-                               const std::string &cutoff_function)
+SymmetryFunction make_function(const std::string &kind, const std::vector<std::string> &neighbors,
+                               double cutoff, double eta, double r_shift, double kappa, double zeta,
+                               int lam, const std::string &cutoff_function)
 {
-  SymmetryFunction f{symmetry_function_kind(kind), neighbors, {cutoff_kind(cutoff_function), cutoff},
-                     eta, r_shift, kappa, zeta, lam};
+  SymmetryFunction f{symmetry_function_kind(kind),
+                     neighbors,
+                     {cutoff_kind(cutoff_function), cutoff},
+                     eta,
+                     r_shift,
+                     kappa,
+                     zeta,
+                     lam};
   f.validate();
   return f;
 }
 
 ElementSection make_section(const std::string &element, double reference_energy,
-                            std::vector<SymmetryFunction> functions, const Array<double> &statistics,
+                            std::vector<SymmetryFunction> functions,
+                            const Array<double> &statistics,
                             const std::tuple<std::string, double, double> &scaling,
                             const std::shared_ptr<Network> &network)
 {
   require_shape(statistics, "statistics", {static_cast<py::ssize_t>(functions.size()), 4});
-  if (!std::isfinite(reference_energy)) refuse("reference_energy of " + element + " is not a finite number");
+  if (!std::isfinite(reference_energy))
+    refuse("reference_energy of " + element + " is not a finite number");
   ElementSection section{element, reference_energy, std::move(functions), {}, {}, network};
   for (py::ssize_t s = 0; s < statistics.shape(0); ++s) {
     const double *row = statistics.data(s, 0);
     for (int column = 0; column < 4; ++column)
-      if (!std::isfinite(row[column])) refuse("statistics of symmetry function " + std::to_string(s + 1) + " of " + element + " hold NaN or Inf");
+      if (!std::isfinite(row[column]))
+        refuse("statistics of symmetry function " + std::to_string(s + 1) + " of " + element +
+               " hold NaN or Inf");
     section.statistics.push_back({row[0], row[1], row[2], row[3]});
   }
-  section.scaling = {scaling_kind(std::get<0>(scaling)), std::get<1>(scaling), std::get<2>(scaling)};
+  section.scaling = {scaling_kind(std::get<0>(scaling)), std::get<1>(scaling),
+                     std::get<2>(scaling)};
   return section;
 }
 
@@ -255,8 +279,10 @@ PotentialDefinition make_definition(std::vector<ElementSection> sections,
                                                     {"citation", &definition.header.citation}};
   for (const auto &[key, value] : header) {
     const auto field = fields.find(key);
-    if (field == fields.end()) refuse("header: expected date, units, contributor or citation, got '" + key + "'");
-    if (value.find_first_of("\r\n") != std::string::npos) refuse("header: '" + key + "' must be one line");
+    if (field == fields.end())
+      refuse("header: expected date, units, contributor or citation, got '" + key + "'");
+    if (value.find_first_of("\r\n") != std::string::npos)
+      refuse("header: '" + key + "' must be one line");
     *field->second = value;
   }
   return definition;
@@ -280,15 +306,18 @@ PotentialDefinition parse_definition(const std::string &text, const std::string 
 void bind_symmetry_function(py::module_ &m)
 {
   py::class_<SymmetryFunction>(m, "SymmetryFunction")
-      .def(py::init(&make_function), py::arg("kind"), py::arg("neighbors"), py::arg("cutoff"), py::kw_only(),
-           py::arg("eta") = 0.0, py::arg("r_shift") = 0.0, py::arg("kappa") = 0.0, py::arg("zeta") = 1.0,
-           py::arg("lam") = 1, py::arg("cutoff_function") = "cosine")
+      .def(py::init(&make_function), py::arg("kind"), py::arg("neighbors"), py::arg("cutoff"),
+           py::kw_only(), py::arg("eta") = 0.0, py::arg("r_shift") = 0.0, py::arg("kappa") = 0.0,
+           py::arg("zeta") = 1.0, py::arg("lam") = 1, py::arg("cutoff_function") = "cosine")
       .def_static("parse", &parse_symmetry_function, py::arg("line"))
       .def_property_readonly("kind", [](const SymmetryFunction &f) { return kind_name(f.kind); })
-      .def_property_readonly("neighbors", [](const SymmetryFunction &f) { return py::tuple(py::cast(f.neighbors)); })
+      .def_property_readonly(
+          "neighbors", [](const SymmetryFunction &f) { return py::tuple(py::cast(f.neighbors)); })
       .def_property_readonly("cutoff", [](const SymmetryFunction &f) { return f.cutoff.radius; })
       .def_property_readonly("cutoff_function",
-                             [](const SymmetryFunction &f) { return cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)]; })
+                             [](const SymmetryFunction &f) {
+                               return cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)];
+                             })
       .def_readonly("eta", &SymmetryFunction::eta)
       .def_readonly("r_shift", &SymmetryFunction::r_shift)
       .def_readonly("kappa", &SymmetryFunction::kappa)
@@ -296,9 +325,13 @@ void bind_symmetry_function(py::module_ &m)
       .def_readonly("lam", &SymmetryFunction::lambda)
       .def("__str__", &to_text)
       .def("__repr__", [](const SymmetryFunction &f) { return "<" + to_text(f) + ">"; })
-      .def("__eq__", [](const SymmetryFunction &a, const SymmetryFunction &b) { return a == b; }, py::is_operator())
-      .def("__hash__", [](const SymmetryFunction &f) { return std::hash<std::string>()(to_text(f)); })
-      .def(py::pickle([](const SymmetryFunction &f) { return to_text(f); }, &parse_symmetry_function));
+      .def(
+          "__eq__", [](const SymmetryFunction &a, const SymmetryFunction &b) { return a == b; },
+          py::is_operator())
+      .def("__hash__",
+           [](const SymmetryFunction &f) { return std::hash<std::string>()(to_text(f)); })
+      .def(py::pickle([](const SymmetryFunction &f) { return to_text(f); },
+                      &parse_symmetry_function));
 }
 
 /// A Descriptor and the number of elements that its species run over.
@@ -314,26 +347,34 @@ struct PyDescriptor {
 void bind_descriptor(py::module_ &m)
 {
   py::class_<PyDescriptor>(m, "Descriptor")
-      .def(py::init<const std::vector<std::string> &, std::vector<SymmetryFunction>>(), py::arg("elements"),
-           py::arg("functions"))
-      .def_property_readonly("n_functions", [](const PyDescriptor &d) { return d.descriptor.n_functions(); })
+      .def(py::init<const std::vector<std::string> &, std::vector<SymmetryFunction>>(),
+           py::arg("elements"), py::arg("functions"))
+      .def_property_readonly("n_functions",
+                             [](const PyDescriptor &d) { return d.descriptor.n_functions(); })
       .def_property_readonly("cutoff", [](const PyDescriptor &d) { return d.descriptor.cutoff(); })
-      .def_property_readonly("functions", [](const PyDescriptor &d) { return d.descriptor.functions(); })
+      .def_property_readonly("functions",
+                             [](const PyDescriptor &d) { return d.descriptor.functions(); })
       .def_readonly("elements", &PyDescriptor::elements)
-      .def("values",
-           [](const PyDescriptor &d, const Array<int> &centers, Array<int> species, Array<std::int64_t> first,
-              Array<int> neighbor, Array<double> displacement) -> py::object {
-             return describe(d.descriptor, d.elements.size(), centers, std::move(species), std::move(first),
-                             std::move(neighbor), std::move(displacement), false)[0];
-           },
-           py::arg("centers"), py::arg("species"), py::arg("first"), py::arg("neighbor"), py::arg("displacement"))
-      .def("values_and_jacobian",
-           [](const PyDescriptor &d, const Array<int> &centers, Array<int> species, Array<std::int64_t> first,
-              Array<int> neighbor, Array<double> displacement) {
-             return describe(d.descriptor, d.elements.size(), centers, std::move(species), std::move(first),
-                             std::move(neighbor), std::move(displacement), true);
-           },
-           py::arg("centers"), py::arg("species"), py::arg("first"), py::arg("neighbor"), py::arg("displacement"));
+      .def(
+          "values",
+          [](const PyDescriptor &d, const Array<int> &centers, Array<int> species,
+             Array<std::int64_t> first, Array<int> neighbor,
+             Array<double> displacement) -> py::object {
+            return describe(d.descriptor, d.elements.size(), centers, std::move(species),
+                            std::move(first), std::move(neighbor), std::move(displacement),
+                            false)[0];
+          },
+          py::arg("centers"), py::arg("species"), py::arg("first"), py::arg("neighbor"),
+          py::arg("displacement"))
+      .def(
+          "values_and_jacobian",
+          [](const PyDescriptor &d, const Array<int> &centers, Array<int> species,
+             Array<std::int64_t> first, Array<int> neighbor, Array<double> displacement) {
+            return describe(d.descriptor, d.elements.size(), centers, std::move(species),
+                            std::move(first), std::move(neighbor), std::move(displacement), true);
+          },
+          py::arg("centers"), py::arg("species"), py::arg("first"), py::arg("neighbor"),
+          py::arg("displacement"));
 }
 
 void bind_network(py::module_ &m)
@@ -342,40 +383,50 @@ void bind_network(py::module_ &m)
       .def(py::init(&make_network), py::arg("weights"), py::arg("biases"), py::arg("activations"),
            py::arg("shortcut") = py::none())
       .def_property_readonly("n_features", &Network::n_features)
-      .def_property_readonly("weights", [](const Network &n) {
-        py::list list;
-        for (const Layer &layer : n.layers()) list.append(to_array(layer.weights));
-        return list;
-      })
-      .def_property_readonly("biases", [](const Network &n) {
-        py::list list;
-        for (const Layer &layer : n.layers()) list.append(to_vector(layer.biases));
-        return list;
-      })
-      .def_property_readonly("activations", [](const Network &n) {
-        py::list list;
-        for (const Layer &layer : n.layers()) list.append(activation_name(layer.activation));
-        return list;
-      })
-      .def_property_readonly("shortcut", [](const Network &n) -> py::object {
-        if (n.shortcut().is_empty()) return py::none();
-        return to_vector(n.shortcut());
-      })
+      .def_property_readonly("weights",
+                             [](const Network &n) {
+                               py::list list;
+                               for (const Layer &layer : n.layers())
+                                 list.append(to_array(layer.weights));
+                               return list;
+                             })
+      .def_property_readonly("biases",
+                             [](const Network &n) {
+                               py::list list;
+                               for (const Layer &layer : n.layers())
+                                 list.append(to_vector(layer.biases));
+                               return list;
+                             })
+      .def_property_readonly("activations",
+                             [](const Network &n) {
+                               py::list list;
+                               for (const Layer &layer : n.layers())
+                                 list.append(activation_name(layer.activation));
+                               return list;
+                             })
+      .def_property_readonly("shortcut",
+                             [](const Network &n) -> py::object {
+                               if (n.shortcut().is_empty()) return py::none();
+                               return to_vector(n.shortcut());
+                             })
       .def("evaluate", &evaluate_network, py::arg("features"));
 }
 
 void bind_potential(py::module_ &m)
 {
   py::class_<ElementSection>(m, "ElementSection")
-      .def(py::init(&make_section), py::arg("element"), py::arg("reference_energy"), py::arg("functions"),
-           py::arg("statistics"), py::arg("scaling"), py::arg("network"))
+      .def(py::init(&make_section), py::arg("element"), py::arg("reference_energy"),
+           py::arg("functions"), py::arg("statistics"), py::arg("scaling"), py::arg("network"))
       .def_readonly("element", &ElementSection::element)
       .def_readonly("reference_energy", &ElementSection::reference_energy)
       .def_readonly("functions", &ElementSection::functions)
       .def_property_readonly("statistics", &statistics_array)
-      .def_property_readonly("scaling", [](const ElementSection &s) {
-        return std::make_tuple(scaling_names()[static_cast<std::size_t>(s.scaling.kind)], s.scaling.lower, s.scaling.upper);
-      })
+      .def_property_readonly("scaling",
+                             [](const ElementSection &s) {
+                               return std::make_tuple(
+                                   scaling_names()[static_cast<std::size_t>(s.scaling.kind)],
+                                   s.scaling.lower, s.scaling.upper);
+                             })
       .def_property_readonly("network", [](const ElementSection &s) {
         return std::const_pointer_cast<Network>(std::dynamic_pointer_cast<const Network>(s.model));
       });
@@ -401,24 +452,26 @@ void bind_potential(py::module_ &m)
       .def_property_readonly("elements", &Potential::elements)
       .def_property_readonly("cutoff", &Potential::cutoff)
       .def_property_readonly("definition", &Potential::definition)
-      .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"), py::arg("displacement"),
-           py::arg("per_atom_virial") = false)
-      .def("descriptors",
-           [](const Potential &p, const Array<int> &species, const Array<std::int64_t> &first,
-              const Array<int> &neighbor, const Array<double> &displacement) {
-             py::list list;
-             for (std::size_t element = 0; element < p.elements().size(); ++element) {
-               std::vector<int> members;
-               for (py::ssize_t i = 0; i < species.size(); ++i)
-                 if (species.data()[i] == static_cast<int>(element)) members.push_back(static_cast<int>(i));
-               const Array<int> centers(static_cast<py::ssize_t>(members.size()), members.data());
-               list.append(py::make_tuple(centers, describe(p.descriptor(static_cast<int>(element)),
-                                                            p.elements().size(), centers, species, first, neighbor,
-                                                            displacement, false)[0]));
-             }
-             return list;
-           },
-           py::arg("species"), py::arg("first"), py::arg("neighbor"), py::arg("displacement"));
+      .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"),
+           py::arg("displacement"), py::arg("per_atom_virial") = false)
+      .def(
+          "descriptors",
+          [](const Potential &p, const Array<int> &species, const Array<std::int64_t> &first,
+             const Array<int> &neighbor, const Array<double> &displacement) {
+            py::list list;
+            for (std::size_t element = 0; element < p.elements().size(); ++element) {
+              std::vector<int> members;
+              for (py::ssize_t i = 0; i < species.size(); ++i)
+                if (species.data()[i] == static_cast<int>(element))
+                  members.push_back(static_cast<int>(i));
+              const Array<int> centers(static_cast<py::ssize_t>(members.size()), members.data());
+              list.append(py::make_tuple(
+                  centers, describe(p.descriptor(static_cast<int>(element)), p.elements().size(),
+                                    centers, species, first, neighbor, displacement, false)[0]));
+            }
+            return list;
+          },
+          py::arg("species"), py::arg("first"), py::arg("neighbor"), py::arg("displacement"));
 }
 
 }    // namespace

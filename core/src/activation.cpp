@@ -9,7 +9,8 @@ namespace nnmb {
 
 const std::vector<std::string> &activation_names()
 {
-  static const std::vector<std::string> names{"identity", "tanh", "sigmoid", "relu", "softplus", "silu"};
+  static const std::vector<std::string> names{"identity", "tanh",     "sigmoid",
+                                              "relu",     "softplus", "silu"};
   return names;
 }
 
@@ -38,7 +39,8 @@ double sigmoid(double u)
 }
 
 /// One pair (f(u), f'(u)) for every element.
-template <typename Function> void for_each(arma::mat &values, arma::mat &derivative, Function function)
+template <typename Function>
+void for_each(arma::mat &values, arma::mat &derivative, Function function)
 {
   double *value = values.memptr();
   double *slope = derivative.memptr();
@@ -51,7 +53,9 @@ void activate(Activation activation, arma::mat &values, arma::mat &derivative)
 {
   derivative.set_size(values.n_rows, values.n_cols);
   switch (activation) {
-    case Activation::identity: derivative.ones(); break;
+    case Activation::identity:
+      derivative.ones();
+      break;
     case Activation::tanh:
       for_each(values, derivative, [](double &u, double &d) {
         u = std::tanh(u);

@@ -28,17 +28,18 @@ double power(double base, int exponent)
 
 }    // namespace
 
-AngularGroup::AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index,
-                           CutoffFunction cutoff) :
+AngularGroup::AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k,
+                           int cutoff_index, CutoffFunction cutoff) :
     with_jk_(kind == SymmetryFunctionKind::G4), species_j_(species_j), species_k_(species_k),
     cutoff_index_(cutoff_index), cutoff_(cutoff)
 {
 }
 
-bool AngularGroup::holds(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index) const
+bool AngularGroup::holds(SymmetryFunctionKind kind, int species_j, int species_k,
+                         int cutoff_index) const
 {
   return with_jk_ == (kind == SymmetryFunctionKind::G4) && species_j == species_j_ &&
-      species_k == species_k_ && cutoff_index == cutoff_index_;
+         species_k == species_k_ && cutoff_index == cutoff_index_;
 }
 
 void AngularGroup::add(const SymmetryFunction &f, int index)
@@ -53,11 +54,11 @@ void AngularGroup::add(const SymmetryFunction &f, int index)
   if (angular == angular_.end()) {
     constexpr double largest_integer = 1024.0;
     const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
-    angular = angular_.insert(
-        angular_.end(), {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1});
+    angular = angular_.insert(angular_.end(),
+                              {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1});
   }
-  functions_.push_back({static_cast<int>(radial - radial_.begin()), static_cast<int>(angular - angular_.begin()),
-                        index_of(index)});
+  functions_.push_back({static_cast<int>(radial - radial_.begin()),
+                        static_cast<int>(angular - angular_.begin()), index_of(index)});
   std::stable_sort(functions_.begin(), functions_.end(),
                    [](const Function &a, const Function &b) { return a.radial < b.radial; });
 }
@@ -84,10 +85,12 @@ void AngularGroup::for_each_chunk(const PreparedBlock &block, int center, Triple
       const auto k = index_of(chunk.list_k[kk]);
       const auto t = index_of(chunk.size);
       if (with_jk_) {
-        const double dx = block.x[k] - block.x[j], dy = block.y[k] - block.y[j], dz = block.z[k] - block.z[j];
+        const double dx = block.x[k] - block.x[j], dy = block.y[k] - block.y[j],
+                     dz = block.z[k] - block.z[j];
         const double r_squared = dx * dx + dy * dy + dz * dz;
         if (r_squared >= cutoff_squared) continue;
-        if (r_squared < shortest_distance * shortest_distance) refuse_distance(std::sqrt(r_squared));
+        if (r_squared < shortest_distance * shortest_distance)
+          refuse_distance(std::sqrt(r_squared));
         chunk.r_jk[t] = std::sqrt(r_squared);
       }
       chunk.j[t] = static_cast<int>(j);
@@ -112,8 +115,8 @@ void AngularGroup::list_neighbors(const PreparedBlock &block, int center, Triple
   else
     fill(species_k_, chunk.list_k);
   for (auto *array : {&chunk.j, &chunk.k}) array->resize(chunk_capacity);
-  for (auto *array : {&chunk.cosine, &chunk.r_jk, &chunk.f, &chunk.f_a, &chunk.f_b, &chunk.f_c, &chunk.sum,
-                      &chunk.sum_cosine, &chunk.sum_a, &chunk.sum_b, &chunk.sum_c})
+  for (auto *array : {&chunk.cosine, &chunk.r_jk, &chunk.f, &chunk.f_a, &chunk.f_b, &chunk.f_c,
+                      &chunk.sum, &chunk.sum_cosine, &chunk.sum_a, &chunk.sum_b, &chunk.sum_c})
     array->resize(chunk_capacity);
   chunk.radial.resize(radial_.size() * chunk_capacity);
   chunk.angular.resize(angular_.size() * chunk_capacity);
@@ -188,14 +191,16 @@ void AngularGroup::angular_factors(TripletChunk &chunk) const
   }
 }
 
-void AngularGroup::values(const PreparedBlock &block, int center, TripletChunk &chunk, double *values) const
+void AngularGroup::values(const PreparedBlock &block, int center, TripletChunk &chunk,
+                          double *values) const
 {
   for_each_chunk(block, center, chunk, [&] {
     for (const Function &function : functions_) {
       const double *radial = chunk.radial.data() + index_of(function.radial) * chunk_capacity;
       const double *angular = chunk.angular.data() + index_of(function.angular) * chunk_capacity;
       double total = 0.0;
-      for (std::size_t t = 0; t < index_of(chunk.size); ++t) total += chunk.f[t] * radial[t] * angular[t];
+      for (std::size_t t = 0; t < index_of(chunk.size); ++t)
+        total += chunk.f[t] * radial[t] * angular[t];
       values[function.index] += total;
     }
   });
@@ -203,7 +208,8 @@ void AngularGroup::values(const PreparedBlock &block, int center, TripletChunk &
 
 /// Sums over the functions of the group, for every triplet of the chunk: w E A, w E dA/dcos, and the derivatives
 /// of the exponentials, d/da exp(-eta (a - r_shift)^2) = -2 eta (a - r_shift) exp(…), likewise for b and c.
-void AngularGroup::contract_factors(const PreparedBlock &block, TripletChunk &chunk, const double *weights) const
+void AngularGroup::contract_factors(const PreparedBlock &block, TripletChunk &chunk,
+                                    const double *weights) const
 {
   const auto size = index_of(chunk.size);
   for (auto *array : {&chunk.sum, &chunk.sum_cosine, &chunk.sum_a, &chunk.sum_b, &chunk.sum_c})
@@ -235,9 +241,10 @@ void AngularGroup::contract_factors(const PreparedBlock &block, TripletChunk &ch
 
 /// From derivatives by the three distances and the cosine to coefficients of the two displacement vectors, with
 /// dcos/dx_ij = x_ik/(ab) - x_ij cos/a^2 and dc/dx_ij = (x_ij - x_ik)/c.
-AngularGroup::Coefficients AngularGroup::coefficients(const PreparedBlock &block, const TripletChunk &chunk,
-                                                      std::size_t t, double sum, double sum_cosine,
-                                                      double sum_a, double sum_b, double sum_c) const
+AngularGroup::Coefficients AngularGroup::coefficients(const PreparedBlock &block,
+                                                      const TripletChunk &chunk, std::size_t t,
+                                                      double sum, double sum_cosine, double sum_a,
+                                                      double sum_b, double sum_c) const
 {
   const double a = block.r[index_of(chunk.j[t])], b = block.r[index_of(chunk.k[t])];
   const double by_cosine = chunk.f[t] * sum_cosine;
@@ -248,13 +255,14 @@ AngularGroup::Coefficients AngularGroup::coefficients(const PreparedBlock &block
           by_b / b - by_cosine * chunk.cosine[t] / (b * b) + by_c, by_cosine / (a * b) - by_c};
 }
 
-void AngularGroup::contract(PreparedBlock &block, int center, TripletChunk &chunk, const double *weights) const
+void AngularGroup::contract(PreparedBlock &block, int center, TripletChunk &chunk,
+                            const double *weights) const
 {
   for_each_chunk(block, center, chunk, [&] {
     contract_factors(block, chunk, weights);
     for (std::size_t t = 0; t < index_of(chunk.size); ++t) {
-      const auto [p_j, p_k, q] = coefficients(block, chunk, t, chunk.sum[t], chunk.sum_cosine[t], chunk.sum_a[t],
-                                              chunk.sum_b[t], chunk.sum_c[t]);
+      const auto [p_j, p_k, q] = coefficients(block, chunk, t, chunk.sum[t], chunk.sum_cosine[t],
+                                              chunk.sum_a[t], chunk.sum_b[t], chunk.sum_c[t]);
       const auto j = index_of(chunk.j[t]), k = index_of(chunk.k[t]);
       block.gx[j] += p_j * block.x[j] + q * block.x[k];
       block.gy[j] += p_j * block.y[j] + q * block.y[k];
@@ -266,8 +274,8 @@ void AngularGroup::contract(PreparedBlock &block, int center, TripletChunk &chun
   });
 }
 
-void AngularGroup::jacobian(const PreparedBlock &block, int center, TripletChunk &chunk, int n_functions,
-                            double *jacobian) const
+void AngularGroup::jacobian(const PreparedBlock &block, int center, TripletChunk &chunk,
+                            int n_functions, double *jacobian) const
 {
   const auto stride = index_of(n_functions);
   for_each_chunk(block, center, chunk, [&] {
@@ -282,8 +290,9 @@ void AngularGroup::jacobian(const PreparedBlock &block, int center, TripletChunk
         const double value = radial * chunk.angular[at];
         const double scaled = -2.0 * factor.eta * value;
         const auto [p_j, p_k, q] = coefficients(
-            block, chunk, t, value, radial * chunk.d_angular[at], scaled * (block.r[j] - factor.r_shift),
-            scaled * (block.r[k] - factor.r_shift), with_jk_ ? scaled * (chunk.r_jk[t] - factor.r_shift) : 0.0);
+            block, chunk, t, value, radial * chunk.d_angular[at],
+            scaled * (block.r[j] - factor.r_shift), scaled * (block.r[k] - factor.r_shift),
+            with_jk_ ? scaled * (chunk.r_jk[t] - factor.r_shift) : 0.0);
         const double *xyz[3] = {block.x.data(), block.y.data(), block.z.data()};
         for (std::size_t d = 0; d < 3; ++d) {
           row_j[d * stride + function.index] += p_j * xyz[d][j] + q * xyz[d][k];

@@ -15,7 +15,8 @@ void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, 
     std::array<double, 3> force_i{};
     for (std::size_t n = begin; n < end; ++n) {
       const int j = neighbors[n];
-      const double fx = -scale * gradient.x[n], fy = -scale * gradient.y[n], fz = -scale * gradient.z[n];
+      const double fx = -scale * gradient.x[n], fy = -scale * gradient.y[n],
+                   fz = -scale * gradient.z[n];
       if (arrays.forces) {
         double *force_j = arrays.forces + 3 * j;
         force_j[0] += fx;
@@ -27,7 +28,8 @@ void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, 
       }
       if (!any_virial) continue;
       const double x = block.x[n], y = block.y[n], z = block.z[n];
-      const std::array<double, 9> w{x * fx, y * fy, z * fz, x * fy, x * fz, y * fz, y * fx, z * fx, z * fy};
+      const std::array<double, 9> w{x * fx, y * fy, z * fz, x * fy, x * fz,
+                                    y * fz, y * fx, z * fx, z * fy};
       for (std::size_t d = 0; d < 6; ++d) {
         if (arrays.virial) arrays.virial[d] += w[d];
         if (arrays.atomic_virials) {
@@ -40,7 +42,8 @@ void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, 
           arrays.centroid_virials[9 * static_cast<std::size_t>(j) + d] += w[d];
     }
     if (arrays.forces)
-      for (std::size_t d = 0; d < 3; ++d) arrays.forces[3 * static_cast<std::size_t>(i) + d] += force_i[d];
+      for (std::size_t d = 0; d < 3; ++d)
+        arrays.forces[3 * static_cast<std::size_t>(i) + d] += force_i[d];
   }
 }
 

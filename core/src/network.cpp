@@ -18,11 +18,11 @@ void check_layer(const Layer &layer, std::size_t number, arma::uword n_in)
 {
   const std::string name = "layer " + std::to_string(number);
   if (layer.weights.n_rows == 0 || layer.weights.n_cols != n_in)
-    throw std::invalid_argument(name + ": expected weights of n_out x " + std::to_string(n_in) + ", got " +
-                                shape(layer.weights.n_rows, layer.weights.n_cols));
+    throw std::invalid_argument(name + ": expected weights of n_out x " + std::to_string(n_in) +
+                                ", got " + shape(layer.weights.n_rows, layer.weights.n_cols));
   if (layer.biases.n_elem != layer.weights.n_rows)
-    throw std::invalid_argument(name + ": expected " + std::to_string(layer.weights.n_rows) + " biases, got " +
-                                std::to_string(layer.biases.n_elem));
+    throw std::invalid_argument(name + ": expected " + std::to_string(layer.weights.n_rows) +
+                                " biases, got " + std::to_string(layer.biases.n_elem));
   if (!layer.weights.is_finite() || !layer.biases.is_finite())
     throw std::invalid_argument(name + ": a weight or bias is NaN or Inf");
 }
@@ -32,7 +32,8 @@ void check_layer(const Layer &layer, std::size_t number, arma::uword n_in)
 Network::Network(std::vector<Layer> layers, arma::rowvec shortcut) :
     layers_(std::move(layers)), shortcut_(std::move(shortcut))
 {
-  if (layers_.empty()) throw std::invalid_argument("network: expected at least one layer, got none");
+  if (layers_.empty())
+    throw std::invalid_argument("network: expected at least one layer, got none");
   arma::uword n_in = layers_.front().weights.n_cols;
   if (n_in == 0) throw std::invalid_argument("layer 1: expected at least one input, got none");
   for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -41,10 +42,11 @@ Network::Network(std::vector<Layer> layers, arma::rowvec shortcut) :
   }
   if (n_in != 1)
     throw std::invalid_argument("layer " + std::to_string(layers_.size()) +
-                                ": expected one output (the atomic energy), got " + std::to_string(n_in));
+                                ": expected one output (the atomic energy), got " +
+                                std::to_string(n_in));
   if (!shortcut_.is_empty() && shortcut_.n_elem != layers_.front().weights.n_cols)
-    throw std::invalid_argument("shortcut: expected " + std::to_string(n_features()) + " weights, got " +
-                                std::to_string(shortcut_.n_elem));
+    throw std::invalid_argument("shortcut: expected " + std::to_string(n_features()) +
+                                " weights, got " + std::to_string(shortcut_.n_elem));
   if (!shortcut_.is_finite()) throw std::invalid_argument("shortcut: a weight is NaN or Inf");
 }
 
@@ -52,8 +54,8 @@ void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::r
                        arma::mat &gradients) const
 {
   if (features.n_rows != static_cast<arma::uword>(n_features()))
-    throw std::invalid_argument("network: expected " + std::to_string(n_features()) + " features, got " +
-                                std::to_string(features.n_rows));
+    throw std::invalid_argument("network: expected " + std::to_string(n_features()) +
+                                " features, got " + std::to_string(features.n_rows));
   scratch.values.resize(layers_.size());
   scratch.derivatives.resize(layers_.size());
   const arma::mat *input = &features;
@@ -108,7 +110,8 @@ std::vector<double> read_row(LineReader &reader, std::size_t n, const std::strin
 {
   const std::vector<std::string> words = reader.next(what);
   if (words.size() != n)
-    reader.fail("expected " + std::to_string(n) + " numbers (" + what + "), got " + std::to_string(words.size()));
+    reader.fail("expected " + std::to_string(n) + " numbers (" + what + "), got " +
+                std::to_string(words.size()));
   std::vector<double> row(n);
   try {
     for (std::size_t i = 0; i < n; ++i) row[i] = parse_number(words[i], what);
@@ -121,16 +124,18 @@ std::vector<double> read_row(LineReader &reader, std::size_t n, const std::strin
 Layer read_layer(LineReader &reader, std::size_t number, int n_in, int n_out)
 {
   const auto words = reader.next_keyword("layer", 2);
-  if (words[1] != std::to_string(number)) reader.fail("expected 'layer " + std::to_string(number) + "', got '" + reader.line() + "'");
+  if (words[1] != std::to_string(number))
+    reader.fail("expected 'layer " + std::to_string(number) + "', got '" + reader.line() + "'");
   // Memory grows with what the file holds, not with what its line 'layers' promises.
   std::vector<double> columns;
   for (int row = 0; row < n_out; ++row) {
-    const std::string what = "layer " + std::to_string(number) + ", row " + std::to_string(row + 1) +
-        ": weights and the bias";
+    const std::string what = "layer " + std::to_string(number) + ", row " +
+                             std::to_string(row + 1) + ": weights and the bias";
     const std::vector<double> values = read_row(reader, static_cast<std::size_t>(n_in) + 1, what);
     columns.insert(columns.end(), values.begin(), values.end());
   }
-  const arma::mat rows(columns.data(), static_cast<arma::uword>(n_in) + 1, static_cast<arma::uword>(n_out));
+  const arma::mat rows(columns.data(), static_cast<arma::uword>(n_in) + 1,
+                       static_cast<arma::uword>(n_out));
   Layer layer;
   layer.weights = rows.head_rows(static_cast<arma::uword>(n_in)).t();
   layer.biases = rows.tail_rows(1).t();
@@ -143,14 +148,16 @@ std::vector<int> read_layer_sizes(LineReader &reader)
   if (words.size() < 3) reader.fail("expected 'layers n_inputs … 1', got '" + reader.line() + "'");
   std::vector<int> sizes;
   try {
-    for (std::size_t i = 1; i < words.size(); ++i) sizes.push_back(parse_integer(words[i], "the size of a layer"));
+    for (std::size_t i = 1; i < words.size(); ++i)
+      sizes.push_back(parse_integer(words[i], "the size of a layer"));
   } catch (const std::invalid_argument &error) {
     reader.fail(error.what());
   }
   constexpr int largest = 1'000'000;
   for (const int size : sizes)
     if (size < 1 || size > largest)
-      reader.fail("expected layer sizes from 1 to " + std::to_string(largest) + ", got " + std::to_string(size));
+      reader.fail("expected layer sizes from 1 to " + std::to_string(largest) + ", got " +
+                  std::to_string(size));
   return sizes;
 }
 
@@ -162,7 +169,8 @@ std::shared_ptr<const Network> Network::read(LineReader &reader)
   const auto names = reader.next_keyword("activations", static_cast<int>(sizes.size()));
   std::vector<Activation> activations;
   try {
-    for (std::size_t l = 1; l < names.size(); ++l) activations.push_back(activation_from_name(names[l]));
+    for (std::size_t l = 1; l < names.size(); ++l)
+      activations.push_back(activation_from_name(names[l]));
   } catch (const std::invalid_argument &error) {
     reader.fail(error.what());
   }
@@ -178,7 +186,8 @@ std::shared_ptr<const Network> Network::read(LineReader &reader)
   arma::rowvec shortcut;
   if (has_shortcut == "yes") {
     reader.next_keyword("shortcut_weights", 1);
-    shortcut = arma::rowvec(read_row(reader, static_cast<std::size_t>(sizes.front()), "weights of the shortcut"));
+    shortcut = arma::rowvec(
+        read_row(reader, static_cast<std::size_t>(sizes.front()), "weights of the shortcut"));
   }
   try {
     return std::make_shared<const Network>(std::move(layers), std::move(shortcut));

@@ -11,19 +11,22 @@ void check_section(const ElementSection &section)
 {
   const std::size_t n = section.functions.size();
   if (section.statistics.size() != n)
-    throw std::invalid_argument("expected statistics of " + std::to_string(n) + " symmetry functions, got " +
+    throw std::invalid_argument("expected statistics of " + std::to_string(n) +
+                                " symmetry functions, got " +
                                 std::to_string(section.statistics.size()));
   if (!section.model) throw std::invalid_argument("the model is missing");
   if (section.model->n_features() != static_cast<int>(n))
     throw std::invalid_argument("the model has " + std::to_string(section.model->n_features()) +
-                                " inputs, but there are " + std::to_string(n) + " symmetry functions");
+                                " inputs, but there are " + std::to_string(n) +
+                                " symmetry functions");
 }
 
 }    // namespace
 
 Potential::Potential(PotentialDefinition definition) : definition_(std::move(definition))
 {
-  if (definition_.sections.empty()) throw std::invalid_argument("expected at least one element, got none");
+  if (definition_.sections.empty())
+    throw std::invalid_argument("expected at least one element, got none");
   for (const ElementSection &section : definition_.sections) {
     if (std::find(elements_.begin(), elements_.end(), section.element) != elements_.end())
       throw std::invalid_argument("the element " + section.element + " stands twice");
@@ -41,7 +44,8 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
   }
 }
 
-void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result) const
+void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
+                         BlockResult &result) const
 {
   const auto species = static_cast<std::size_t>(block.center_species);
   const ElementSection &section = definition_.sections[species];

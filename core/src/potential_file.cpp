@@ -23,7 +23,8 @@ std::string header_field(const std::vector<std::string> &words, const std::strin
   std::vector<std::string> field;
   if (word != words.end())
     for (++word; word != words.end() &&
-         std::find(header_keys.begin(), header_keys.end(), *word) == header_keys.end(); ++word)
+                 std::find(header_keys.begin(), header_keys.end(), *word) == header_keys.end();
+         ++word)
       field.push_back(*word);
   return join(field, " ");
 }
@@ -43,7 +44,8 @@ PotentialHeader parse_header(const LineReader &reader)
 
 void write_header(std::ostream &stream, const PotentialHeader &header)
 {
-  stream << "# DATE: " << header.date << " UNITS: " << header.units << " CONTRIBUTOR: " << header.contributor;
+  stream << "# DATE: " << header.date << " UNITS: " << header.units
+         << " CONTRIBUTOR: " << header.contributor;
   if (!header.citation.empty()) stream << " CITATION: " << header.citation;
   stream << '\n';
 }
@@ -71,19 +73,22 @@ int read_count(LineReader &reader, const std::string &keyword)
 std::vector<FunctionStatistics> read_statistics(LineReader &reader, std::size_t n)
 {
   if (join(reader.next("'" + statistics_columns + "'"), " ") != statistics_columns)
-    reader.fail("expected '" + statistics_columns + "' (did the number of symmetry functions change?), got '" +
-                reader.line() + "'");
+    reader.fail("expected '" + statistics_columns +
+                "' (did the number of symmetry functions change?), got '" + reader.line() + "'");
   std::vector<FunctionStatistics> statistics;
   for (std::size_t s = 0; s < n; ++s) {
-    const std::string what = "statistics of symmetry function " + std::to_string(s + 1) + " (min max mean sigma)";
+    const std::string what =
+        "statistics of symmetry function " + std::to_string(s + 1) + " (min max mean sigma)";
     const auto words = reader.next(what);
-    if (words.size() != 4) reader.fail("expected 4 numbers: " + what + ", got '" + reader.line() + "'");
+    if (words.size() != 4)
+      reader.fail("expected 4 numbers: " + what + ", got '" + reader.line() + "'");
     statistics.push_back(at_line(reader, [&] {
       return FunctionStatistics{parse_number(words[0], what), parse_number(words[1], what),
                                 parse_number(words[2], what), parse_number(words[3], what)};
     }));
     if (statistics.back().max < statistics.back().min || statistics.back().sigma < 0.0)
-      reader.fail("expected min <= max and sigma >= 0 in the " + what + ", got '" + reader.line() + "'");
+      reader.fail("expected min <= max and sigma >= 0 in the " + what + ", got '" + reader.line() +
+                  "'");
   }
   return statistics;
 }
@@ -92,13 +97,15 @@ Scaling read_scaling(LineReader &reader)
 {
   const auto words = reader.next_keyword("scaling");
   return at_line(reader, [&] {
-    if (words.size() < 2) throw std::invalid_argument("expected the kind of scaling, got '" + reader.line() + "'");
+    if (words.size() < 2)
+      throw std::invalid_argument("expected the kind of scaling, got '" + reader.line() + "'");
     Scaling scaling;
     scaling.kind = scaling_kind(words[1]);
     const std::size_t expected = scaling.has_bounds() ? 4 : 2;
     if (words.size() != expected)
-      throw std::invalid_argument("expected 'scaling " + words[1] + (scaling.has_bounds() ? " lower upper" : "") +
-                                  "', got '" + reader.line() + "'");
+      throw std::invalid_argument("expected 'scaling " + words[1] +
+                                  (scaling.has_bounds() ? " lower upper" : "") + "', got '" +
+                                  reader.line() + "'");
     if (scaling.has_bounds()) {
       scaling.lower = parse_number(words[2], "the lower bound of the scaling");
       scaling.upper = parse_number(words[3], "the upper bound of the scaling");
@@ -123,14 +130,18 @@ ElementSection read_section(LineReader &reader, const std::string &element)
 {
   ElementSection section;
   if (reader.next_keyword("element", 2)[1] != element)
-    reader.fail("expected 'element " + element + "' (the order of the line 'elements'), got '" + reader.line() + "'");
+    reader.fail("expected 'element " + element + "' (the order of the line 'elements'), got '" +
+                reader.line() + "'");
   section.element = element;
   const auto energy = reader.next_keyword("reference_energy", 2);
-  section.reference_energy = at_line(reader, [&] { return parse_number(energy[1], "the reference energy"); });
+  section.reference_energy =
+      at_line(reader, [&] { return parse_number(energy[1], "the reference energy"); });
   const int n_functions = read_count(reader, "symmetry_functions");
   for (int s = 0; s < n_functions; ++s) {
-    reader.next("symmetry function " + std::to_string(s + 1) + " of " + std::to_string(n_functions));
-    section.functions.push_back(at_line(reader, [&] { return parse_symmetry_function(reader.line()); }));
+    reader.next("symmetry function " + std::to_string(s + 1) + " of " +
+                std::to_string(n_functions));
+    section.functions.push_back(
+        at_line(reader, [&] { return parse_symmetry_function(reader.line()); }));
   }
   section.statistics = read_statistics(reader, section.functions.size());
   section.scaling = read_scaling(reader);
@@ -143,8 +154,9 @@ ElementSection read_section(LineReader &reader, const std::string &element)
 
 void write_section(std::ostream &stream, const ElementSection &section)
 {
-  stream << "\nelement " << section.element << "\nreference_energy " << shortest(section.reference_energy)
-         << "\nsymmetry_functions " << section.functions.size() << '\n';
+  stream << "\nelement " << section.element << "\nreference_energy "
+         << shortest(section.reference_energy) << "\nsymmetry_functions "
+         << section.functions.size() << '\n';
   for (const SymmetryFunction &function : section.functions) stream << to_text(function) << '\n';
   stream << statistics_columns << '\n';
   for (const FunctionStatistics &g : section.statistics)
@@ -182,10 +194,11 @@ std::vector<std::pair<std::string, std::string>> read_provenance(LineReader &rea
 void check_provenance(const std::pair<std::string, std::string> &entry)
 {
   const auto &[key, value] = entry;
-  if (key.empty() || key == "end" || key.front() == '#' || key.find_first_of(" \t\r\n") != std::string::npos ||
+  if (key.empty() || key == "end" || key.front() == '#' ||
+      key.find_first_of(" \t\r\n") != std::string::npos ||
       value.find_first_of("\r\n") != std::string::npos)
-    throw std::invalid_argument("provenance: expected a one-word key (not 'end') and a one-line value, got '" + key +
-                                "'");
+    throw std::invalid_argument(
+        "provenance: expected a one-word key (not 'end') and a one-line value, got '" + key + "'");
 }
 
 }    // namespace
@@ -237,7 +250,8 @@ PotentialDefinition merge(const std::vector<PotentialDefinition> &definitions)
     for (const ElementSection &section : definition.sections) {
       for (const ElementSection &other : merged.sections)
         if (other.element == section.element)
-          throw std::invalid_argument("the element " + section.element + " stands in more than one file");
+          throw std::invalid_argument("the element " + section.element +
+                                      " stands in more than one file");
       merged.sections.push_back(section);
     }
   return merged;

@@ -13,7 +13,8 @@ void refuse_distance(double r)
   if (std::isfinite(r))
     throw std::invalid_argument("two atoms sit on top of one another (distance " + shortest(r) +
                                 " Å): symmetry functions have no derivative there");
-  throw std::invalid_argument("the distance of two atoms is not a finite number: positions or cell hold NaN or Inf");
+  throw std::invalid_argument(
+      "the distance of two atoms is not a finite number: positions or cell hold NaN or Inf");
 }
 
 void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,

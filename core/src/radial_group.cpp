@@ -24,7 +24,8 @@ CutoffValue RadialGroup::evaluate(const Term &term, double r, CutoffValue f)
       const double s = std::sin(term.kappa * r);
       return {c * f.value, c * f.derivative - term.kappa * s * f.value};
     }
-    default: return f;    // G1 = f_c
+    default:
+      return f;    // G1 = f_c
   }
 }
 
@@ -36,7 +37,8 @@ void RadialGroup::values(const PreparedBlock &block, int center, double *values)
   const double *r = block.r.data();
   for (const Term &term : terms_) {
     double sum = 0.0;
-    for (int n = range.begin; n < range.end; ++n) sum += evaluate(term, r[n], {fc[n], dfc[n]}).value;
+    for (int n = range.begin; n < range.end; ++n)
+      sum += evaluate(term, r[n], {fc[n], dfc[n]}).value;
     values[term.index] += sum;
   }
 }
@@ -58,7 +60,8 @@ void RadialGroup::contract(PreparedBlock &block, int center, const double *weigh
   }
 }
 
-void RadialGroup::jacobian(const PreparedBlock &block, int center, int n_functions, double *jacobian) const
+void RadialGroup::jacobian(const PreparedBlock &block, int center, int n_functions,
+                           double *jacobian) const
 {
   const Range range = block.neighbors(center, species_);
   const double *fc = block.fc[static_cast<std::size_t>(cutoff_index_)].data();

@@ -4,8 +4,8 @@
 
 namespace nnmb {
 
-void gather_block(const StructureView &structure, int center_species, const int *centers, int n_centers,
-                  EnvironmentBlock &block, std::vector<int> &neighbors)
+void gather_block(const StructureView &structure, int center_species, const int *centers,
+                  int n_centers, EnvironmentBlock &block, std::vector<int> &neighbors)
 {
   block.clear(center_species);
   neighbors.clear();
@@ -21,8 +21,8 @@ void gather_block(const StructureView &structure, int center_species, const int 
   }
 }
 
-void evaluate_structure(const Potential &potential, const StructureView &structure, double *energies,
-                        const AtomArrays &arrays)
+void evaluate_structure(const Potential &potential, const StructureView &structure,
+                        double *energies, const AtomArrays &arrays)
 {
   PotentialScratch scratch;
   BlockResult result;
@@ -38,14 +38,15 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
       const int *block_centers = centers.data() + begin;
       gather_block(structure, species, block_centers, size, block, neighbors);
       potential.evaluate(block, scratch, result);
-      for (int c = 0; c < size; ++c) energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
+      for (int c = 0; c < size; ++c)
+        energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
       add_block(block, result.gradient, block_centers, neighbors.data(), 1.0, arrays);
     }
   }
 }
 
-void describe_structure(const Descriptor &descriptor, const StructureView &structure, const int *centers,
-                        int n_centers, double *values, double *jacobian)
+void describe_structure(const Descriptor &descriptor, const StructureView &structure,
+                        const int *centers, int n_centers, double *values, double *jacobian)
 {
   DescriptorScratch scratch;
   EnvironmentBlock block;

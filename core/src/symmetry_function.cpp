@@ -14,18 +14,26 @@ const std::vector<std::string> kind_names{"G1", "G2", "G3", "G4", "G5"};
 /// The numeric parameters a kind has, in the order they are written.
 const std::vector<std::string> &parameter_names(SymmetryFunctionKind kind)
 {
-  static const std::vector<std::vector<std::string>> names{
-      {}, {"eta", "r_shift"}, {"kappa"}, {"eta", "r_shift", "zeta", "lambda"}, {"eta", "r_shift", "zeta", "lambda"}};
+  static const std::vector<std::vector<std::string>> names{{},
+                                                           {"eta", "r_shift"},
+                                                           {"kappa"},
+                                                           {"eta", "r_shift", "zeta", "lambda"},
+                                                           {"eta", "r_shift", "zeta", "lambda"}};
   return names[static_cast<std::size_t>(kind)];
 }
 
 void set_parameter(SymmetryFunction &f, const std::string &name, const std::string &word)
 {
-  if (name == "eta") f.eta = parse_number(word, name);
-  else if (name == "r_shift") f.r_shift = parse_number(word, name);
-  else if (name == "kappa") f.kappa = parse_number(word, name);
-  else if (name == "zeta") f.zeta = parse_number(word, name);
-  else f.lambda = parse_integer(word, name);
+  if (name == "eta")
+    f.eta = parse_number(word, name);
+  else if (name == "r_shift")
+    f.r_shift = parse_number(word, name);
+  else if (name == "kappa")
+    f.kappa = parse_number(word, name);
+  else if (name == "zeta")
+    f.zeta = parse_number(word, name);
+  else
+    f.lambda = parse_integer(word, name);
 }
 
 std::string get_parameter(const SymmetryFunction &f, const std::string &name)
@@ -40,7 +48,8 @@ std::string get_parameter(const SymmetryFunction &f, const std::string &name)
 void require(bool holds, const SymmetryFunction &f, const std::string &expected, double got)
 {
   if (!holds)
-    throw std::invalid_argument(kind_name(f.kind) + ": expected " + expected + ", got " + shortest(got));
+    throw std::invalid_argument(kind_name(f.kind) + ": expected " + expected + ", got " +
+                                shortest(got));
 }
 
 }    // namespace
@@ -54,7 +63,8 @@ SymmetryFunctionKind symmetry_function_kind(const std::string &name)
 {
   const auto found = std::find(kind_names.begin(), kind_names.end(), name);
   if (found == kind_names.end())
-    throw std::invalid_argument("expected a symmetry function (" + join(kind_names, ", ") + "), got '" + name + "'");
+    throw std::invalid_argument("expected a symmetry function (" + join(kind_names, ", ") +
+                                "), got '" + name + "'");
   return static_cast<SymmetryFunctionKind>(found - kind_names.begin());
 }
 
@@ -66,9 +76,11 @@ void SymmetryFunction::validate()
                                 " neighbor element(s), got " + std::to_string(neighbors.size()));
   for (const std::string &element : neighbors)
     if (element.empty() || element.find_first_of(" \t#") != std::string::npos)
-      throw std::invalid_argument(kind_name(kind) + ": expected a neighbor element symbol, got '" + element + "'");
+      throw std::invalid_argument(kind_name(kind) + ": expected a neighbor element symbol, got '" +
+                                  element + "'");
   std::sort(neighbors.begin(), neighbors.end());
-  require(std::isfinite(cutoff.radius) && cutoff.radius > 0.0, *this, "a positive cutoff", cutoff.radius);
+  require(std::isfinite(cutoff.radius) && cutoff.radius > 0.0, *this, "a positive cutoff",
+          cutoff.radius);
   require(std::isfinite(eta) && eta >= 0.0, *this, "eta >= 0", eta);
   require(std::isfinite(r_shift), *this, "a finite r_shift", r_shift);
   require(std::isfinite(kappa), *this, "a finite kappa", kappa);
@@ -111,12 +123,16 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
       for (std::size_t k = i; k < i + n_values; ++k)
         if (std::find(known.begin(), known.end(), words[k]) != known.end())
           throw std::invalid_argument(words[0] + ": expected " + std::to_string(n_values) +
-                                      " neighbor element(s) behind '" + key + "', got '" + words[k] + "'");
+                                      " neighbor element(s) behind '" + key + "', got '" +
+                                      words[k] + "'");
       f.neighbors.assign(words.begin() + static_cast<std::ptrdiff_t>(i),
                          words.begin() + static_cast<std::ptrdiff_t>(i + n_values));
-    } else if (key == "cutoff") f.cutoff.radius = parse_number(words[i], key);
-    else if (key == "cutoff_function") f.cutoff.kind = cutoff_kind(words[i]);
-    else set_parameter(f, key, words[i]);
+    } else if (key == "cutoff")
+      f.cutoff.radius = parse_number(words[i], key);
+    else if (key == "cutoff_function")
+      f.cutoff.kind = cutoff_kind(words[i]);
+    else
+      set_parameter(f, key, words[i]);
     i += n_values;
   }
   for (std::size_t k = 0; k < n_required; ++k)
@@ -128,9 +144,10 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
 
 std::string to_text(const SymmetryFunction &f)
 {
-  std::string text = kind_name(f.kind) + (f.is_angular() ? " neighbors " : " neighbor ") + join(f.neighbors, " ") +
-      " cutoff " + shortest(f.cutoff.radius);
-  for (const std::string &name : parameter_names(f.kind)) text += " " + name + " " + get_parameter(f, name);
+  std::string text = kind_name(f.kind) + (f.is_angular() ? " neighbors " : " neighbor ") +
+                     join(f.neighbors, " ") + " cutoff " + shortest(f.cutoff.radius);
+  for (const std::string &name : parameter_names(f.kind))
+    text += " " + name + " " + get_parameter(f, name);
   if (f.cutoff.kind != CutoffKind::cosine)
     text += " cutoff_function " + cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)];
   return text;

@@ -20,8 +20,8 @@ std::string fixed_width(double value)
   // Not printf: its decimal sign follows the locale that a host program may have set.
   constexpr std::size_t width = 24;
   std::array<char, width + 8> buffer{};
-  const auto result =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 16);
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                    std::chars_format::scientific, 16);
   const std::string text(buffer.data(), result.ptr);
   return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
@@ -86,10 +86,10 @@ std::size_t edit_distance(const std::string &a, const std::string &b)
 
 std::string nearest(const std::string &word, const std::vector<std::string> &candidates)
 {
-  const auto best = std::min_element(
-      candidates.begin(), candidates.end(), [&](const std::string &a, const std::string &b) {
-        return edit_distance(word, a) < edit_distance(word, b);
-      });
+  const auto best = std::min_element(candidates.begin(), candidates.end(),
+                                     [&](const std::string &a, const std::string &b) {
+                                       return edit_distance(word, a) < edit_distance(word, b);
+                                     });
   return best == candidates.end() ? "" : *best;
 }
 

@@ -16,21 +16,24 @@ namespace nnmb {
 struct TripletChunk {
   static constexpr int capacity = 128;
   int size = 0;
-  std::vector<int> j, k;                      // indices into the PreparedBlock
-  std::vector<double> cosine;                 // of the angle j-i-k
-  std::vector<double> r_jk;                   // Å; G4 only
-  std::vector<double> f, f_a, f_b, f_c;       // product of cutoff functions and its derivatives by r_ij, r_ik, r_jk
-  std::vector<double> radial;                 // [radial factor][triplet]
-  std::vector<double> angular, d_angular;     // [angular factor][triplet]: value, derivative by the cosine
-  std::vector<double> pair_radial;            // [radial factor][neighbor of the center]
-  std::vector<int> list_j, list_k;            // neighbors of the two species within the group's cutoff
+  std::vector<int> j, k;         // indices into the PreparedBlock
+  std::vector<double> cosine;    // of the angle j-i-k
+  std::vector<double> r_jk;      // Å; G4 only
+  std::vector<double> f, f_a, f_b,
+      f_c;    // product of cutoff functions and its derivatives by r_ij, r_ik, r_jk
+  std::vector<double> radial;    // [radial factor][triplet]
+  std::vector<double> angular,
+      d_angular;                      // [angular factor][triplet]: value, derivative by the cosine
+  std::vector<double> pair_radial;    // [radial factor][neighbor of the center]
+  std::vector<int> list_j, list_k;    // neighbors of the two species within the group's cutoff
   // The contraction of one chunk: sums over functions of w_s E A and its derivatives
   std::vector<double> sum, sum_cosine, sum_a, sum_b, sum_c;
 };
 
 class AngularGroup {
  public:
-  AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index, CutoffFunction cutoff);
+  AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index,
+               CutoffFunction cutoff);
 
   bool holds(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index) const;
   void add(const SymmetryFunction &function, int index);
@@ -60,15 +63,18 @@ class AngularGroup {
 
   /// Collects the triplets of a center in chunks, computes their factors and calls process() for each chunk.
   template <typename Process>
-  void for_each_chunk(const PreparedBlock &block, int center, TripletChunk &chunk, Process process) const;
+  void for_each_chunk(const PreparedBlock &block, int center, TripletChunk &chunk,
+                      Process process) const;
   void list_neighbors(const PreparedBlock &block, int center, TripletChunk &chunk) const;
   void pair_factors(const PreparedBlock &block, int center, TripletChunk &chunk) const;
   void geometry(const PreparedBlock &block, TripletChunk &chunk) const;
   void radial_factors(const PreparedBlock &block, int center, TripletChunk &chunk) const;
   void angular_factors(TripletChunk &chunk) const;
-  void contract_factors(const PreparedBlock &block, TripletChunk &chunk, const double *weights) const;
-  Coefficients coefficients(const PreparedBlock &block, const TripletChunk &chunk, std::size_t t, double sum,
-                            double sum_cosine, double sum_a, double sum_b, double sum_c) const;
+  void contract_factors(const PreparedBlock &block, TripletChunk &chunk,
+                        const double *weights) const;
+  Coefficients coefficients(const PreparedBlock &block, const TripletChunk &chunk, std::size_t t,
+                            double sum, double sum_cosine, double sum_a, double sum_b,
+                            double sum_c) const;
 
   bool with_jk_;    // G4
   int species_j_, species_k_;

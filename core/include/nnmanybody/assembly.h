@@ -9,12 +9,13 @@ namespace nnmb {
 /// Where to add what; a null pointer means: not wanted. Components as LAMMPS orders them:
 /// xx yy zz xy xz yz, and for nine yx zx zy behind them.
 struct AtomArrays {
-  double *forces = nullptr;              // (n_atoms, 3)
-  double *virial = nullptr;              // (6)   total
-  double *atomic_virials = nullptr;      // (n_atoms, 6) r (x) f of a pair, half to each of its atoms
-  double *centroid_virials = nullptr;    // (n_atoms, 9) r_ij (x) f_j, to the atom j whose velocity it meets in the
-                                         // heat flux of a potential that is a sum of atomic energies
-                                         // (Fan et al., Phys. Rev. B 92, 094301 (2015); Surblys et al. 2019)
+  double *forces = nullptr;            // (n_atoms, 3)
+  double *virial = nullptr;            // (6)   total
+  double *atomic_virials = nullptr;    // (n_atoms, 6) r (x) f of a pair, half to each of its atoms
+  double *centroid_virials =
+      nullptr;    // (n_atoms, 9) r_ij (x) f_j, to the atom j whose velocity it meets in the
+                  // heat flux of a potential that is a sum of atomic energies
+                  // (Fan et al., Phys. Rev. B 92, 094301 (2015); Surblys et al. 2019)
 };
 
 /// Adds scale × (f_j = -dE_i/dr_ij, f_i = +dE_i/dr_ij, r_ij (x) f_j) for all pairs of a block.

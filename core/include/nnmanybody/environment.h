@@ -10,8 +10,8 @@ namespace nnmb {
 struct EnvironmentBlock {
   int center_species = 0;
   std::vector<int> first{0};
-  std::vector<int> species;        // of each neighbor
-  std::vector<double> x, y, z;     // displacement from the center to the neighbor, Å
+  std::vector<int> species;       // of each neighbor
+  std::vector<double> x, y, z;    // displacement from the center to the neighbor, Å
 
   int n_centers() const { return static_cast<int>(first.size()) - 1; }
   int n_neighbors() const { return static_cast<int>(species.size()); }

@@ -36,9 +36,13 @@ class Potential {
   const PotentialDefinition &definition() const { return definition_; }
   const std::vector<std::string> &elements() const { return elements_; }
   double cutoff() const { return cutoff_; }    // the longest, Å
-  const Descriptor &descriptor(int species) const { return descriptors_[static_cast<std::size_t>(species)]; }
+  const Descriptor &descriptor(int species) const
+  {
+    return descriptors_[static_cast<std::size_t>(species)];
+  }
 
-  void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result) const;
+  void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
+                BlockResult &result) const;
 
  private:
   PotentialDefinition definition_;

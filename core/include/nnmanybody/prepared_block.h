@@ -21,14 +21,15 @@ constexpr double shortest_distance = 1e-6;
 [[noreturn]] void refuse_distance(double r);
 
 struct PreparedBlock {
-  std::vector<double> x, y, z, r;             // Å
-  std::vector<int> source;                    // index of the neighbor in the EnvironmentBlock
-  std::vector<std::vector<double>> fc;        // per cutoff function: its value at r
-  std::vector<std::vector<double>> dfc;       // and its derivative, 1/Å
-  std::vector<double> gx, gy, gz;             // sum of w dG/d(displacement), filled by the groups
+  std::vector<double> x, y, z, r;          // Å
+  std::vector<int> source;                 // index of the neighbor in the EnvironmentBlock
+  std::vector<std::vector<double>> fc;     // per cutoff function: its value at r
+  std::vector<std::vector<double>> dfc;    // and its derivative, 1/Å
+  std::vector<double> gx, gy, gz;          // sum of w dG/d(displacement), filled by the groups
 
   /// Throws std::invalid_argument when a neighbor sits on its center or a displacement is not finite.
-  void prepare(const EnvironmentBlock &block, int n_species, const std::vector<CutoffFunction> &cutoffs);
+  void prepare(const EnvironmentBlock &block, int n_species,
+               const std::vector<CutoffFunction> &cutoffs);
   void clear_gradient();
 
   int n_centers() const { return n_centers_; }

@@ -11,23 +11,23 @@ namespace nnmb {
 /// Views of the host's arrays. The pairs of atom i are those with index first[i] … first[i + 1] - 1.
 struct StructureView {
   int n_atoms = 0;
-  const int *species = nullptr;             // (n_atoms)
-  const std::int64_t *first = nullptr;      // (n_atoms + 1)
-  const int *neighbor = nullptr;            // (n_pairs)
-  const double *displacement = nullptr;     // (n_pairs, 3) Å, from the center to the neighbor
+  const int *species = nullptr;            // (n_atoms)
+  const std::int64_t *first = nullptr;     // (n_atoms + 1)
+  const int *neighbor = nullptr;           // (n_pairs)
+  const double *displacement = nullptr;    // (n_pairs, 3) Å, from the center to the neighbor
 };
 
 /// Environments of centers[begin … end - 1] (all of one species); `neighbors` becomes the atom of each neighbor.
-void gather_block(const StructureView &structure, int center_species, const int *centers, int n_centers,
-                  EnvironmentBlock &block, std::vector<int> &neighbors);
+void gather_block(const StructureView &structure, int center_species, const int *centers,
+                  int n_centers, EnvironmentBlock &block, std::vector<int> &neighbors);
 
 /// Adds to energies (n_atoms, eV) and to the arrays.
-void evaluate_structure(const Potential &potential, const StructureView &structure, double *energies,
-                        const AtomArrays &arrays);
+void evaluate_structure(const Potential &potential, const StructureView &structure,
+                        double *energies, const AtomArrays &arrays);
 
 /// G of the given centers, (n_functions × n_centers, one column a center); when `jacobian` is not null, also
 /// dG/d(displacement) of their pairs in the order of the list, (n_pairs of the centers, 3, n_functions).
-void describe_structure(const Descriptor &descriptor, const StructureView &structure, const int *centers,
-                        int n_centers, double *values, double *jacobian);
+void describe_structure(const Descriptor &descriptor, const StructureView &structure,
+                        const int *centers, int n_centers, double *values, double *jacobian);
 
 }    // namespace nnmb

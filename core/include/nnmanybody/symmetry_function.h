@@ -28,7 +28,10 @@ struct SymmetryFunction {
   double zeta = 1.0;                     // at least 1
   int lambda = 1;                        // +1 or -1
 
-  bool is_angular() const { return kind == SymmetryFunctionKind::G4 || kind == SymmetryFunctionKind::G5; }
+  bool is_angular() const
+  {
+    return kind == SymmetryFunctionKind::G4 || kind == SymmetryFunctionKind::G5;
+  }
   /// Throws std::invalid_argument when a parameter is out of its range; sorts the neighbors of a triplet.
   void validate();
   bool operator==(const SymmetryFunction &other) const;
