@@ -1,0 +1,49 @@
+#pragma once
+// The words after `compute ID group nn/sample` -> options. Knows nothing of LAMMPS.
+
+#include "sampling_rule.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nnmb {
+
+enum class SampleMode { environment, frame };
+
+/// What to do with records that the file already holds.
+enum class AppendMode { automatic, yes, no };
+
+struct SampleOptions {
+  std::string file;
+  std::vector<std::pair<std::string, double>> alpha;    // element and value, force unit of the run
+  int tau_max = 0;                                      // steps
+  std::vector<std::string> elements;                    // of the atom types; empty: not given
+  std::vector<std::int64_t> atom_ids;                   // ascending; empty: not given
+  std::size_t n_random = 0;                             // 0: not given
+  std::uint64_t seed = 0;
+  SampleMode mode = SampleMode::environment;
+  SamplingRule rule = SamplingRule::strict;
+  std::optional<double> cutoff;    // Å; empty: that of the pair style
+  AppendMode append = AppendMode::automatic;
+  std::string config_type = "md";    // of frames
+};
+
+/// A word that cannot be used; `position` counts from the file name, which is 0.
+class OptionError : public std::invalid_argument {
+ public:
+  OptionError(std::size_t position_, const std::string &message) :
+      std::invalid_argument(message), position(position_)
+  {
+  }
+  std::size_t position;
+};
+
+/// `words` begin with the file name. Throws OptionError.
+SampleOptions parse_sample_options(const std::vector<std::string> &words);
+
+}    // namespace nnmb
