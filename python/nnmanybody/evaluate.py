@@ -22,6 +22,7 @@ SMALLEST_DIRECTED_FORCE = 1e-3
 """eV/Å. The direction and relative length of a smaller reference force are noise."""
 N_WORST_ATOMS = 10
 NO_CONFIG_TYPE = "(none)"
+_OF_WHOLE_FRAMES = {"n_energies", "n_stresses", "energy_rmse", "energy_mae", "energy_max", "stress_rmse"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class ErrorReport:
 
     def as_json(self) -> dict[str, Any]:
         """Overall errors at the top level, the rest below their names."""
-        element_keys = [field.name for field in fields(Errors) if not field.name.startswith(("energy", "stress"))]
+        element_keys = [field.name for field in fields(Errors) if field.name not in _OF_WHOLE_FRAMES]
         return {
             **asdict(self.overall),
             "per_element": {

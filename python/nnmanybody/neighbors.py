@@ -93,14 +93,25 @@ def _pairs(
     """Return center, neighbor and shift of every pair, in the canonical order."""
     import vesin  # here, because it imports torch where that is installed, which takes seconds
 
-    calculator = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True)
-    points = _without_gaps(positions, cell[pbc], 2.0 * cutoff)
     # A vector of an open direction plays no part; vesin makes up its own.
     box = np.where(pbc[:, None], cell, 0.0)
+    # vesin 0.6 takes minutes, or divides by zero and ends the process, when atoms are very far
+    # from the cell or, along an open direction, from one another: bring them near first.
+    turns = _turns(positions, box)
+    points = _without_gaps(positions - turns @ box, cell[pbc], 2.0 * cutoff)
+    calculator = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True)
     found: tuple[NDArray[Any], ...] = calculator.compute(points, box, np.asarray(pbc), quantities="ijS")
-    center, neighbor, shift = found[0].astype(np.int64), found[1].astype(np.int64), found[2].astype(np.int32)
+    center, neighbor = found[0].astype(np.int64), found[1].astype(np.int64)
+    shift = (found[2] + turns[center] - turns[neighbor]).astype(np.int32)
     order = np.argsort(_pair_key(center, neighbor, shift, len(positions)), kind="stable")
     return center[order], neighbor[order], shift[order]
+
+
+def _turns(positions: FloatArray, box: FloatArray) -> IntArray:
+    """How many cell vectors each atom is outside the cell, (n_atoms, 3); 0 along open directions."""
+    turns: IntArray = np.floor(positions @ np.linalg.pinv(box)).astype(np.int32)
+    turns[:, ~box.any(axis=1)] = 0  # rounding may have made -1 of a zero
+    return turns
 
 
 def _pair_key(center: OffsetArray, neighbor: OffsetArray, shift: IntArray, n_atoms: int) -> OffsetArray:
@@ -117,8 +128,7 @@ def _pair_key(center: OffsetArray, neighbor: OffsetArray, shift: IntArray, n_ato
 def _without_gaps(positions: FloatArray, periodic: FloatArray, widest: float) -> FloatArray:
     """Positions with empty stretches along the open directions shortened to `widest`.
 
-    No pair reaches across such a stretch, so the list is the same; but vesin 0.6 divides by
-    zero, which ends the process, when two atoms are about 1e6 Å apart along one open direction.
+    No pair reaches across such a stretch, so the list is the same.
     """
     if len(positions) == 0 or len(periodic) == 3:
         return positions

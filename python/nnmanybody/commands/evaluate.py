@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 DEFAULT_KEYS = DataKeys()
+UNKNOWN = "–"
 
 
 def evaluate(
@@ -65,9 +66,8 @@ def _print_report(report: ErrorReport, console: Console) -> None:
         if len(errors) > 1:
             console.print(_group_table(title, errors))
     for worst in report.worst_atoms[:1]:
-        console.print(
-            f"largest force error: {worst.force_error:.4g} eV/Å on atom {worst.atom} ({worst.element}) of {worst.frame}"
-        )
+        where = f"atom {worst.atom} ({worst.element}) of {worst.frame}"
+        console.print(f"largest force error: {worst.force_error:.4g} eV/Å on {where}", soft_wrap=True)
     missing = [
         name
         for name, count in (
@@ -99,18 +99,20 @@ def _overall_table(errors: Errors) -> Table:
 
 
 def _group_table(title: str, groups: dict[str, Errors]) -> Table:
-    columns = ("frames", "atoms", "energy RMSE\nmeV/atom", "force RMSE\neV/Å", "force max\neV/Å", "stress RMSE\nGPa")
-    table = Table(title, *map(_right, columns))
+    """One row per group, one column per error that any group has."""
+    columns: dict[str, Callable[[Errors], str]] = {
+        "frames": lambda errors: str(errors.n_frames),
+        "atoms": lambda errors: str(errors.n_atoms),
+        "energy RMSE\nmeV/atom": lambda errors: _number(errors.energy_rmse, 1e3),
+        "force RMSE\neV/Å": lambda errors: _number(errors.force_rmse, 1.0),
+        "force max\neV/Å": lambda errors: _number(errors.force_max, 1.0),
+        "stress RMSE\nGPa": lambda errors: _number(errors.stress_rmse, 1.0 / GPa),
+        "atomic energy\nRMSE meV": lambda errors: _number(errors.atomic_energy_rmse, 1e3),
+    }
+    used = {name: show for name, show in columns.items() if any(show(errors) != UNKNOWN for errors in groups.values())}
+    table = Table(title, *map(_right, used))
     for name, errors in groups.items():
-        table.add_row(
-            name,
-            str(errors.n_frames),
-            str(errors.n_atoms),
-            _number(errors.energy_rmse, 1e3),
-            _number(errors.force_rmse, 1.0),
-            _number(errors.force_max, 1.0),
-            _number(errors.stress_rmse, 1.0 / GPa),
-        )
+        table.add_row(name, *(show(errors) for show in used.values()))
     return table
 
 
@@ -119,4 +121,4 @@ def _right(name: str) -> Column:
 
 
 def _number(value: float | None, factor: float) -> str:
-    return "–" if value is None else f"{value * factor:.4g}"
+    return UNKNOWN if value is None else f"{value * factor:.4g}"

@@ -15,7 +15,11 @@ from rich.console import Console
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-app = typer.Typer(no_args_is_help=True, help="Draw fits, potentials and data; PNG, PDF or SVG by the name given.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Draw fits, potentials and data; PNG, PDF or SVG by the name given.",
+)
 
 PotentialPath = Annotated[Path, typer.Argument(help="Potential file (*.nnp).", show_default=False)]
 DataPaths = Annotated[list[Path], typer.Argument(help="Extended XYZ files.", show_default=False)]
@@ -102,12 +106,15 @@ def correlation(
     _check(output)
     chosen = _read_set(functions)
     values = describe(chosen, track_frames(read_frames(data), "describing"))
-    elements = chosen.elements if element is None else (element,)
+    elements = [name for name in chosen.elements if len(values[name]) > 1] if element is None else [element]
     for name in elements:
         listed = chosen.for_element(name)
         if len(values[name]) < 2:
             raise NNPError(f"the data has {len(values[name])} atoms of {name}; a correlation needs at least 2")
         _save(plot_correlation(name, listed, values[name], threshold), _path(output, name, elements))
+    missing = [name for name in chosen.elements if len(values[name]) < 2]
+    if missing and element is None:
+        Console(stderr=True).print(f"no picture for {', '.join(missing)}: fewer than 2 atoms in the data")
 
 
 def _read_set(path: Path) -> SymmetryFunctionSet:
