@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := build/stamps
-NATIVE := $(shell find core lammps_src cmake python/bindings.cpp python/CMakeLists.txt CMakeLists.txt -type f)
+NATIVE := $(shell find core lammps_src cmake python/bindings python/CMakeLists.txt CMakeLists.txt -type f)
 
 env: $(STAMPS)/package
 

@@ -35,10 +35,12 @@ PotentialHeader parse_header(const LineReader &reader)
   PotentialHeader header{header_field(words, "DATE:"), header_field(words, "UNITS:"),
                          header_field(words, "CONTRIBUTOR:"), header_field(words, "CITATION:")};
   if (header.units.empty())
-    reader.fail("the first line must read '# DATE: yyyy-mm-dd UNITS: metal CONTRIBUTOR: …'; got '" +
-                reader.header() + "': is this a potential file?");
+    reader.fail_at(
+        1, "the first line must read '# DATE: yyyy-mm-dd UNITS: metal CONTRIBUTOR: …'; got '" +
+               reader.header() + "': is this a potential file?");
   if (header.units != "metal")
-    reader.fail("expected UNITS: metal (eV, Å) in the first line, got '" + header.units + "'");
+    reader.fail_at(1,
+                   "expected UNITS: metal (eV, Å) in the first line, got '" + header.units + "'");
   return header;
 }
 
@@ -194,11 +196,29 @@ std::vector<std::pair<std::string, std::string>> read_provenance(LineReader &rea
 void check_provenance(const std::pair<std::string, std::string> &entry)
 {
   const auto &[key, value] = entry;
-  if (key.empty() || key == "end" || key.front() == '#' ||
-      key.find_first_of(" \t\r\n") != std::string::npos ||
-      value.find_first_of("\r\n") != std::string::npos)
+  const bool good_key = split_words(key).size() == 1 && split_words(key).front() == key &&
+                        key != "end" && key.front() != '#' &&
+                        key.find_first_of("\r\n") == std::string::npos;
+  const bool good_value = value.find_first_of("\r\n") == std::string::npos &&
+                          (value.empty() || (value.find_first_not_of(" \t") == 0 &&
+                                             value.find_last_not_of(" \t") == value.size() - 1));
+  if (!good_key || !good_value)
     throw std::invalid_argument(
-        "provenance: expected a one-word key (not 'end') and a one-line value, got '" + key + "'");
+        "provenance: expected a one-word key (not 'end') and a one-line value without "
+        "blanks at its ends, got '" +
+        key + "' and '" + value + "'");
+}
+
+void check_header_field(const std::string &key, const std::string &value)
+{
+  const std::vector<std::string> words = split_words(value);
+  const bool has_key = std::any_of(words.begin(), words.end(), [](const std::string &word) {
+    return std::find(header_keys.begin(), header_keys.end(), word) != header_keys.end();
+  });
+  if (has_key || join(words, " ") != value || value.find_first_of("\r\n") != std::string::npos)
+    throw std::invalid_argument("header: expected for " + key +
+                                " words with single blanks between them and none of " +
+                                join(header_keys, " ") + ", got '" + value + "'");
 }
 
 }    // namespace
@@ -227,8 +247,20 @@ PotentialDefinition read_potential(std::istream &stream, const std::string &name
   return definition;
 }
 
+void check_definition(const PotentialDefinition &definition)
+{
+  const PotentialHeader &header = definition.header;
+  check_header_field("date", header.date);
+  check_header_field("contributor", header.contributor);
+  check_header_field("citation", header.citation);
+  if (header.units != "metal")
+    throw std::invalid_argument("header: expected units metal (eV, Å), got '" + header.units + "'");
+  for (const auto &entry : definition.provenance) check_provenance(entry);
+}
+
 void write_potential(std::ostream &stream, const PotentialDefinition &definition)
 {
+  check_definition(definition);
   write_header(stream, definition.header);
   stream << "nnp_format " << format_version << "\nelements";
   for (const ElementSection &section : definition.sections) stream << ' ' << section.element;
@@ -236,7 +268,6 @@ void write_potential(std::ostream &stream, const PotentialDefinition &definition
   for (const ElementSection &section : definition.sections) write_section(stream, section);
   stream << "\nprovenance\n";
   for (const auto &entry : definition.provenance) {
-    check_provenance(entry);
     stream << entry.first << ' ' << entry.second << '\n';
   }
   stream << "end provenance\n";

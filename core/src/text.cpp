@@ -152,7 +152,12 @@ bool LineReader::at_end()
 
 void LineReader::fail(const std::string &message) const
 {
-  throw std::invalid_argument(name_ + ":" + std::to_string(number_) + ": " + message);
+  fail_at(number_, message);
+}
+
+void LineReader::fail_at(int line, const std::string &message) const
+{
+  throw std::invalid_argument(name_ + ":" + std::to_string(line) + ": " + message);
 }
 
 }    // namespace nnmb

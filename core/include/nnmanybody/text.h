@@ -44,6 +44,7 @@ class LineReader {
   const std::string &header() const { return header_; }
   /// Throws std::invalid_argument("name:line: message").
   [[noreturn]] void fail(const std::string &message) const;
+  [[noreturn]] void fail_at(int line, const std::string &message) const;
 
  private:
   bool advance();
