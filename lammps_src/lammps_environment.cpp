@@ -6,6 +6,7 @@
 #include "fmt/format.h"
 
 #include <cmath>
+#include <limits>
 
 namespace LAMMPS_NS {
 
@@ -38,19 +39,24 @@ void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
 
 std::string LammpsBlock::describe_closest_pair(const Atom &atom) const
 {
-  double closest = -1.0;
+  double closest = std::numeric_limits<double>::infinity();
   std::string text = "no pair";
+  const auto look_at = [&](int i, int j, double dx, double dy, double dz) {
+    const double r = std::sqrt(dx * dx + dy * dy + dz * dz);
+    // A distance that is not a number is the one to tell, whatever the others are.
+    if (!(r < closest) && !std::isnan(r)) return;
+    closest = r;
+    text = fmt::format("atoms {} and {} at a distance of {}", atom.tag[i], atom.tag[j], r);
+  };
+  const std::vector<double> &x = environments.x, &y = environments.y, &z = environments.z;
   for (std::size_t c = 0; c < centers.size(); ++c) {
     const auto begin = static_cast<std::size_t>(environments.first[c]);
     const auto end = static_cast<std::size_t>(environments.first[c + 1]);
     for (std::size_t n = begin; n < end; ++n) {
-      const double r =
-          std::sqrt(environments.x[n] * environments.x[n] + environments.y[n] * environments.y[n] +
-                    environments.z[n] * environments.z[n]);
-      if (closest >= 0.0 && r >= closest) continue;
-      closest = r;
-      text = fmt::format("atoms {} and {} at a distance of {}", atom.tag[centers[c]],
-                         atom.tag[neighbors[n]], r);
+      look_at(centers[c], neighbors[n], x[n], y[n], z[n]);
+      // The core also refuses two neighbors of a center that coincide: the center is then not one of the pair.
+      for (std::size_t m = begin; m < n; ++m)
+        look_at(neighbors[m], neighbors[n], x[n] - x[m], y[n] - y[m], z[n] - z[m]);
     }
   }
   return text;
