@@ -1,0 +1,277 @@
+"""Structures -> descriptors and energies in plain numpy: slow, values only, the core's judge.
+
+Written from the formulas (thesis (4.4)-(4.9) with its misprints mended; Behler, J. Chem. Phys. 134,
+074106 (2011)), not from the C++. There is no derivative in this file on purpose: every function
+also takes complex positions, so that `complex_step` differentiates the values to rounding.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64] | NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Function:
+    """Parameters of one symmetry function; eta 1/Å², r_shift and cutoff Å, kappa 1/Å."""
+
+    kind: str
+    neighbors: tuple[str, ...]
+    cutoff: float
+    eta: float = 0.0
+    r_shift: float = 0.0
+    kappa: float = 0.0
+    zeta: float = 1.0
+    lam: int = 1
+
+
+@dataclass(frozen=True)
+class Net:
+    """A multilayer perceptron: weights (n_out, n_in) and biases (n_out,) of each layer."""
+
+    weights: tuple[NDArray[np.float64], ...]
+    biases: tuple[NDArray[np.float64], ...]
+    activations: tuple[str, ...]
+    shortcut: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that belongs to one element; statistics has the columns min, max, mean, sigma."""
+
+    element: str
+    reference_energy: float
+    functions: tuple[Function, ...]
+    statistics: NDArray[np.float64]
+    scaling: tuple[str] | tuple[str, float, float]
+    net: Net
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Full neighbor list, sorted by center: the pairs of atom i are first[i]:first[i+1]."""
+
+    first: NDArray[np.int64]
+    neighbor: NDArray[np.int32]
+    shift: NDArray[np.int64]
+    displacement: Array
+
+
+# --- symmetry functions ---------------------------------------------------------------------
+
+
+def length(vectors: Array) -> Array:
+    """Return sqrt(x.x) over the last axis; analytic (no complex conjugate)."""
+    return np.sqrt((vectors * vectors).sum(axis=-1))
+
+
+def cutoff_function(r: Array, cutoff: float) -> Array:
+    """Return (cos(pi r / cutoff) + 1) / 2 up to the cutoff, then 0: thesis (4.4)."""
+    inside = np.real(r) <= cutoff
+    return np.where(inside, (np.cos(np.pi * r / cutoff) + 1.0) / 2.0, 0.0)
+
+
+def radial(f: Function, r: Array) -> Array:
+    """Terms of G1, G2 or G3 at the distances r: thesis (4.5)-(4.7)."""
+    if f.kind == "G1":
+        factor = np.ones_like(r)
+    elif f.kind == "G2":
+        factor = np.exp(-f.eta * (r - f.r_shift) ** 2)
+    else:
+        factor = np.cos(f.kappa * r)
+    return factor * cutoff_function(r, f.cutoff)
+
+
+def angular(f: Function, x_ij: Array, x_ik: Array) -> Array:
+    """Terms of G4 or G5 at the triplets (x_ij, x_ik): thesis (4.8), (4.9), with a shift."""
+    a, b, c = length(x_ij), length(x_ik), length(x_ik - x_ij)
+    cosine = (x_ij * x_ik).sum(axis=-1) / (a * b)
+    base = 1.0 + f.lam * cosine
+    base = np.where(np.real(base) > 0.0, base, 0.0)  # rounding of collinear triplets
+    sides = (a, b, c) if f.kind == "G4" else (a, b)
+    terms = 2.0 ** (1.0 - f.zeta) * base**f.zeta
+    for side in sides:
+        terms = terms * np.exp(-f.eta * (side - f.r_shift) ** 2)
+        terms = terms * cutoff_function(side, f.cutoff)
+    return terms
+
+
+def symmetry_function(f: Function, species: Sequence[str], displacement: Array) -> complex | float:
+    """Value of one symmetry function.
+
+    Parameters
+    ----------
+    species : (n_neighbors,) chemical symbols
+    displacement : (n_neighbors, 3), Å
+        From the central atom to each neighbor; neighbors outside the cutoff do not count.
+    """
+    if len(f.neighbors) == 1:
+        chosen = [n for n, symbol in enumerate(species) if symbol == f.neighbors[0]]
+        return radial(f, length(displacement[chosen])).sum()
+    wanted = sorted(f.neighbors)
+    triplets = [
+        (j, k) for j, k in itertools.combinations(range(len(species)), 2) if sorted((species[j], species[k])) == wanted
+    ]
+    j, k = np.array(triplets, dtype=int).reshape(-1, 2).T
+    return angular(f, displacement[j], displacement[k]).sum()
+
+
+def descriptor(functions: Sequence[Function], species: Sequence[str], displacement: Array) -> Array:
+    """All symmetry functions of one central atom, (n_functions,)."""
+    return np.array([symmetry_function(f, species, displacement) for f in functions])
+
+
+# --- scaling and network --------------------------------------------------------------------
+
+
+def scale(g: Array, statistics: NDArray[np.float64], scaling: tuple) -> Array:
+    """Network input of the descriptor g (..., n_functions): thesis (7.5) and its variants."""
+    g_min, g_max, g_mean, g_sigma = statistics.T
+    kind, *bounds = scaling
+    if kind == "none":
+        return g
+    if kind == "center":
+        return g - g_mean
+    lower, upper = bounds
+    offset = g_min if kind == "minmax" else g_mean
+    width = g_sigma if kind == "sigma" else g_max - g_min
+    return lower + (upper - lower) * (g - offset) / width
+
+
+def _sigmoid(x: Array) -> Array:
+    e = np.exp(-np.where(np.real(x) < 0, -x, x))  # of a number <= 0: never overflows
+    return np.where(np.real(x) < 0, e / (1.0 + e), 1.0 / (1.0 + e))
+
+
+def _softplus(x: Array) -> Array:
+    positive = np.real(x) > 0
+    return np.where(positive, x, 0.0) + np.log1p(np.exp(-np.where(positive, x, -x)))
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "identity": lambda x: x,
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "relu": lambda x: np.where(np.real(x) > 0, x, 0.0),
+    "softplus": _softplus,
+    "silu": lambda x: x * _sigmoid(x),
+}
+
+
+def network(net: Net, features: Array) -> Array:
+    """Network output (m,) of features (m, n_in): thesis (3.4), plus the linear shortcut."""
+    y = features
+    for weights, biases, activation in zip(net.weights, net.biases, net.activations, strict=True):
+        y = ACTIVATIONS[activation](y @ weights.T + biases)
+    if net.shortcut is not None:
+        y = y + (features @ net.shortcut)[:, None]
+    return y[:, 0]
+
+
+# --- structures -----------------------------------------------------------------------------
+
+
+def pairs(positions: Array, cell: Array, pbc: bool, cutoff: float) -> Pairs:
+    """Neighbor list by looking at every image of every atom within the cutoff.
+
+    Parameters
+    ----------
+    positions : (n_atoms, 3), Å
+    cell : (3, 3), Å, rows are the cell vectors; not used if not pbc
+    """
+    reach = np.zeros(3, dtype=int)
+    if pbc:
+        # Planes of a lattice direction are 1/|reciprocal vector| apart; one more, as atoms may
+        # lie outside the cell by less than one cell.
+        heights = 1.0 / np.linalg.norm(np.linalg.inv(np.real(cell)), axis=0)
+        reach = np.ceil(cutoff / heights).astype(int) + 1
+    images = np.array(list(itertools.product(*(range(-n, n + 1) for n in reach))))
+    offsets = images @ cell if pbc else np.zeros((1, 3))
+    first, neighbor, shift, displacement = [0], [], [], []
+    for i, center in enumerate(positions):
+        for j, position in enumerate(positions):
+            x_ij = position - center + offsets
+            r = np.real(length(x_ij))
+            near = (r < cutoff) & ((i != j) | images.any(axis=1))
+            neighbor += [j] * int(near.sum())
+            shift.append(images[near])
+            displacement.append(x_ij[near])
+        first.append(len(neighbor))
+    return Pairs(
+        np.array(first, dtype=np.int64),
+        np.array(neighbor, dtype=np.int32),
+        np.concatenate(shift),
+        np.concatenate(displacement),
+    )
+
+
+def atomic_energies(sections: Sequence[Section], symbols: Sequence[str], near: Pairs) -> Array:
+    """Reference energy + network(scaled descriptor) of every atom, (n_atoms,), eV."""
+    by_element = {section.element: section for section in sections}
+    energies = []
+    for i, symbol in enumerate(symbols):
+        mine = slice(near.first[i], near.first[i + 1])
+        species = [symbols[j] for j in near.neighbor[mine]]
+        section = by_element[symbol]
+        g = descriptor(section.functions, species, near.displacement[mine])
+        features = scale(g, section.statistics, section.scaling)
+        energies.append(section.reference_energy + network(section.net, features[None])[0])
+    return np.array(energies)
+
+
+def energy(
+    sections: Sequence[Section], symbols: Sequence[str], positions: Array, cell: Array, pbc: bool
+) -> complex | float:
+    """Potential energy of a structure, eV."""
+    cutoff = max(f.cutoff for section in sections for f in section.functions)
+    return atomic_energies(sections, symbols, pairs(positions, cell, pbc, cutoff)).sum()
+
+
+# --- differentiation ------------------------------------------------------------------------
+
+
+def complex_step(function: Callable[[Array], Array], x: NDArray[np.float64]) -> Array:
+    """Derivatives of an analytic function at x, exact to rounding.
+
+    Im f(x + i h) / h has no subtraction, so h can be so small that the h² error vanishes.
+
+    Returns
+    -------
+    x.shape + f.shape float64
+    """
+    h = 1e-30
+    gradient = []
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * h
+        gradient.append(np.imag(function(moved)) / h)
+    return np.array(gradient).reshape(x.shape + np.shape(gradient[0]))
+
+
+def differences(function: Callable[[NDArray[np.float64]], Array], x: NDArray[np.float64], step: float = 0.01) -> Array:
+    """Central finite differences of eighth order of a real function at x.
+
+    Fornberg, Math. Comp. 51, 699 (1988), table 1: the error is step⁸ f⁽⁹⁾/630 plus the rounding
+    of f over step, so a step as wide as 0.01 Å reaches 1e-11 where two points reach 1e-9.
+
+    Returns
+    -------
+    x.shape + f.shape float64
+    """
+    weights = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
+    gradient = []
+    for index in np.ndindex(x.shape):
+        total: Array = np.zeros(())
+        for n, weight in weights.items():
+            up, down = x.copy(), x.copy()
+            up[index] += n * step
+            down[index] -= n * step
+            total = total + weight * (np.asarray(function(up)) - function(down))
+        gradient.append(total / step)
+    return np.array(gradient).reshape(x.shape + np.shape(gradient[0]))
