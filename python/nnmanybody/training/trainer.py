@@ -78,8 +78,8 @@ class Trainer:
         sizes = [len(element.description.functions) for element in model.elements]
         signature = batch_signature(sizes, config.precision)
         scalar = tf.TensorSpec((), config.precision)
-        self._step = tf.function(self._train_step, input_signature=[signature, scalar])
-        self._measure = tf.function(self._squared_errors, input_signature=[signature])
+        self._step = tf.function(self._train_step, input_signature=[signature, scalar], autograph=False)
+        self._measure = tf.function(self._squared_errors, input_signature=[signature], autograph=False)
 
     @property
     def graph_function(self) -> Any:  # noqa: ANN401 (tf.types.experimental.ConcreteFunction)
