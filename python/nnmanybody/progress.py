@@ -10,5 +10,8 @@ T = TypeVar("T")
 
 
 def track_frames(frames: Iterable[T], description: str = "evaluating") -> Iterable[T]:
-    """Show a bar on stderr while the frames are worked through; it vanishes at the end."""
-    return track(list(frames), description=description, console=Console(stderr=True), transient=True)
+    """Show a bar on stderr, if that is a terminal, while the frames are worked through; it vanishes at the end."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return frames
+    return track(list(frames), description=description, console=console, transient=True)
