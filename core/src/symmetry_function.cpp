@@ -52,7 +52,26 @@ void require(bool holds, const SymmetryFunction &f, const std::string &expected,
                                 shortest(got));
 }
 
+/// A parameter that the kind does not have would be lost in the text form: it must have its default.
+void refuse_foreign_parameters(const SymmetryFunction &f)
+{
+  const SymmetryFunction defaults;
+  const auto &own = parameter_names(f.kind);
+  for (const std::string name : {"eta", "r_shift", "kappa", "zeta", "lambda"})
+    if (std::find(own.begin(), own.end(), name) == own.end() &&
+        get_parameter(f, name) != get_parameter(defaults, name))
+      throw std::invalid_argument(kind_name(f.kind) + " has no parameter '" + name + "', got " +
+                                  get_parameter(f, name));
+}
+
 }    // namespace
+
+void check_element(const std::string &element)
+{
+  if (element.empty() || element == "NULL" ||
+      element.find_first_of(" \t\r\n#") != std::string::npos)
+    throw std::invalid_argument("expected an element symbol, got '" + element + "'");
+}
 
 const std::string &kind_name(SymmetryFunctionKind kind)
 {
@@ -74,10 +93,7 @@ void SymmetryFunction::validate()
   if (neighbors.size() != expected)
     throw std::invalid_argument(kind_name(kind) + ": expected " + std::to_string(expected) +
                                 " neighbor element(s), got " + std::to_string(neighbors.size()));
-  for (const std::string &element : neighbors)
-    if (element.empty() || element.find_first_of(" \t#") != std::string::npos)
-      throw std::invalid_argument(kind_name(kind) + ": expected a neighbor element symbol, got '" +
-                                  element + "'");
+  for (const std::string &element : neighbors) check_element(element);
   std::sort(neighbors.begin(), neighbors.end());
   require(std::isfinite(cutoff.radius) && cutoff.radius > 0.0, *this, "a positive cutoff",
           cutoff.radius);
@@ -87,6 +103,7 @@ void SymmetryFunction::validate()
   // Below 1 the derivative of (1 + lambda cos theta)^zeta is singular for collinear triplets.
   require(std::isfinite(zeta) && zeta >= 1.0, *this, "zeta >= 1", zeta);
   require(lambda == 1 || lambda == -1, *this, "lambda 1 or -1", lambda);
+  refuse_foreign_parameters(*this);
 }
 
 bool SymmetryFunction::operator==(const SymmetryFunction &other) const

@@ -57,6 +57,7 @@ ElementSection make_section(const std::string &element, double reference_energy,
                             const std::tuple<std::string, double, double> &scaling,
                             const std::shared_ptr<Network> &network)
 {
+  check_element(element);
   require_shape(statistics, "statistics", {static_cast<py::ssize_t>(functions.size()), 4});
   if (!std::isfinite(reference_energy))
     refuse("reference_energy of " + element + " is not a finite number");

@@ -42,6 +42,9 @@ struct SymmetryFunction {
 SymmetryFunction parse_symmetry_function(const std::string &line);
 std::string to_text(const SymmetryFunction &function);
 
+/// Throws std::invalid_argument when the symbol is empty or could not stand as a word of the potential file.
+void check_element(const std::string &element);
+
 const std::string &kind_name(SymmetryFunctionKind kind);
 SymmetryFunctionKind symmetry_function_kind(const std::string &name);
 
