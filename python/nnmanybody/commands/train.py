@@ -71,11 +71,13 @@ def train(
         raise typer.BadParameter("--resume continues a training and --overwrite replaces it: choose one")
 
     from nnmanybody.config import read_config
+    from nnmanybody.training.checks import check_start
     from nnmanybody.training.display import set_up_logging
 
     set_up_logging(quiet)
     settings = read_config(config, {"output": output} if output is not None else None)
+    check_start(settings, resume=resume, overwrite=overwrite)
 
-    from nnmanybody.training.run import train as run_training  # imports TensorFlow: after the file was checked
+    from nnmanybody.training.run import train as run_training  # imports TensorFlow, which takes seconds
 
     run_training(settings, resume=resume, overwrite=overwrite)
