@@ -23,8 +23,8 @@ symmetry_functions:
   n_angular: 24                # per pair of neighbor elements
 
 network:
-  hidden_layers: [20, 20]
-  activation: tanh             # identity tanh sigmoid relu softplus silu
+  hidden_layers: [32, 32]
+  activation: silu             # identity tanh sigmoid relu softplus silu
 
 loss:                          # weights of the squared errors; 0 leaves a target out
   energy: 30.0                 # of (eV/atom)²
