@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 
 import helpers
@@ -11,8 +12,10 @@ import pytest
 from ase import Atoms
 from ase.io import read, write
 from nnmanybody import Potential
+from nnmanybody.config import read_config
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
+from nnmanybody.training.checkpoint import Checkpoint
 from nnmanybody.training.learning_curve import read_learning_curve
 from nnmanybody.training.run import train
 from nnmanybody.training.trainer import Trainer, TrainingDivergedError
@@ -119,7 +122,7 @@ def test_stopped_and_resumed_is_as_uninterrupted(configure, tmp_path, monkeypatc
         interrupt_at(patch, 2, lambda: signal.raise_signal(signal.SIGINT))
         first = train(parts)
     assert (first.epochs, first.finished) == (3, False)
-    assert "continue by: nnp train CONFIG --resume" in caplog.text
+    assert "finishing this epoch, then writing a checkpoint" in caplog.text
     assert train(parts, resume=True).finished
     assert_same(kept(whole.output), kept(parts.output))
 
@@ -267,6 +270,35 @@ def test_the_file_says_where_it_comes_from(configure):
     assert lines["forces_rmse_valid"].endswith(" eV/Å")
     assert json.loads(lines["config"])["data"]["split_seed"] == 9
     assert str(config.output) not in lines["config"]
+
+
+def test_the_settings_written_down_repeat_the_training(configure, tmp_path):
+    config = configure(epochs=1)
+    first = train(config)
+    again = read_config(config.output / "config.yaml", {"output": tmp_path / "again"})
+    second = train(again)
+    assert first.potential.read_text() == second.potential.read_text()
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(configure, tmp_path, monkeypatch):
+    config = configure(epochs=2, checkpoint_every=1)
+    before = tmp_path / "before"
+    original = Checkpoint.write
+
+    def refuse(number):
+        raise OSError(28, os.strerror(28))
+
+    def write_then_fill_the_disk(self, path):
+        original(self, path)
+        before.write_bytes(path.read_bytes())
+        monkeypatch.setattr(os, "fsync", refuse)
+
+    monkeypatch.setattr(Checkpoint, "write", write_then_fill_the_disk)
+    with pytest.raises(
+        NNPError, match=r"cannot write the checkpoint \(No space left on device\); the one before is whole"
+    ):
+        train(config)
+    assert (config.output / "checkpoint.npz").read_bytes() == before.read_bytes()
 
 
 def test_the_hash_is_that_of_the_content(configure, tmp_path, silicon_structures):
