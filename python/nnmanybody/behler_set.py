@@ -14,8 +14,13 @@ Angular, per pair of neighbor elements: every combination of
 * λ = +1 and -1, which look at small and at large angles;
 * ζ growing exponentially, because (1 + λ cos θ)^ζ of neighboring ζ are nearly the same function
   once ζ is large;
-* several radial parts. G5: shells R_s as above, that is triplets with both neighbors at one
-  distance. G4: centred, with widths as above, because R_s cannot fit the third distance as well.
+* several radial parts, two or more for every ζ from 16 functions on: with three ζ on four shells
+  the force errors of small networks were 7 % (DFT silicon) and 27 % (Stillinger-Weber) larger than
+  with two ζ on six. G5: shells R_s as above, that is triplets with both neighbors at one distance.
+  G4: centred, with widths as above, because R_s cannot fit the third distance as well.
+
+G5 is the default: of equal numbers of functions it fitted about as well as G4, and it is cheaper.
+"both" gives a third of them to G4, which knows the distance between the two neighbors as well.
 
 Parameters are rounded to four digits: they are read by people, and the fit does not notice.
 """
@@ -104,7 +109,7 @@ def behler_functions(
             listed += radial_functions(neighbor, n_radial, cutoff, span)
         for one, other in itertools.combinations_with_replacement(elements, 2):
             span = _span([(center, one), (center, other)], shortest, longest, cutoff)
-            n_g4 = {"G4": n_angular, "G5": 0, "both": n_angular // 2}[angular]
+            n_g4 = {"G4": n_angular, "G5": 0, "both": n_angular // 3}[angular]
             listed += angular_functions("G4", (one, other), n_g4, cutoff, span)
             listed += angular_functions("G5", (one, other), n_angular - n_g4, cutoff, span)
         functions[center] = tuple(listed)
@@ -128,8 +133,8 @@ def angular_functions(
     """`count` functions: radial parts, near to far (G5) or narrow to wide (G4); each with all ζ; each with λ = ±1."""
     if count == 0:
         return []
-    # As many ζ as radial parts: neither angle nor distance is resolved at the cost of the other.
-    n_zeta = min(max(1, round(math.sqrt(count / 2))), len(ZETAS))
+    # Two radial parts and more for every ζ; but one ζ alone cannot tell a sharp angle from a blunt one.
+    n_zeta = min(max(2 if count >= 8 else 1, round(math.sqrt(count / 4))), len(ZETAS))
     n_parts = math.ceil(count / (2 * n_zeta))
     if kind == "G5":
         shifts, eta = _shells(n_parts, span)

@@ -191,8 +191,8 @@ def test_set_is_drawn_family_by_family():
     centred, shifted, angular, radial = figure.axes
     assert len(curves(centred)) == 2
     assert len(curves(shifted)) == 6
-    assert len(curves(angular)) == 6
-    assert len(curves(radial)) == 3
+    assert len(curves(angular)) == 4  # two ζ, two λ
+    assert len(curves(radial)) == 5
     for axes in (centred, shifted):
         assert axes.get_xlabel() == "$R_{ij}$ (Å)"
         assert axes.get_legend() is not None

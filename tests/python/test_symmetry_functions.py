@@ -142,18 +142,18 @@ def test_shifted_functions_are_equidistant_as_wide_as_their_spacing_and_end_insi
 
 @pytest.mark.parametrize("angular", ["G4", "G5"])
 def test_angular_functions_combine_both_lambda_growing_zeta_and_several_radial_parts(angular):
-    chosen = [function for _, function in behler(n_radial=0, n_angular=18, angular=angular)]
+    chosen = [function for _, function in behler(n_radial=0, n_angular=36, angular=angular)]
     assert {function.kind for function in chosen} == {angular}
     shapes = {(function.zeta, function.lam) for function in chosen}
     parts = {(function.eta, function.r_shift) for function in chosen}
     assert shapes == {(zeta, lam) for zeta in (1.0, 4.0, 16.0) for lam in (1, -1)}
-    assert len(parts) == 3
+    assert len(parts) == 6
     assert len(set(chosen)) == len(shapes) * len(parts)
 
 
-def test_half_of_both_kinds():
-    kinds = [function.kind for _, function in behler(n_radial=0, n_angular=10, angular="both")]
-    assert kinds == ["G4"] * 5 + ["G5"] * 5
+def test_a_third_of_both_kinds_is_g4():
+    kinds = [function.kind for _, function in behler(n_radial=0, n_angular=12, angular="both")]
+    assert kinds == ["G4"] * 4 + ["G5"] * 8
 
 
 def test_distances_of_each_pair_of_elements_are_used():
