@@ -74,7 +74,6 @@ def test_interrupted_it_says_how_to_continue_and_does(folder):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epoch": 3}, "config.yaml:"),
         ({"epoch": 3}, "[the top level] has no key 'epoch'; did you mean 'epochs'?"),
         ({"loss": {"stress": 1.0}, "data": {"train": "none.xyz"}}, "none.xyz: no such file"),
     ],
