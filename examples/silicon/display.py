@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lammps_runs import Progress
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+
+from lammps_runs import Progress
 
 SECONDS_BETWEEN_LINES = 15.0
 INDENT = 3
@@ -21,7 +22,7 @@ console = Console(highlight=False)
 def headline(number: int, total: int, title: str, why: str, seconds: float) -> None:
     """Begin a stage."""
     console.print()
-    console.print(f"[bold cyan]{number}/{total}  {title}[/]   [dim]about {duration(seconds)} on 2 cores[/]")
+    console.print(f"[bold cyan]{number}/{total}  {title}[/]   [dim]about {duration(seconds)}[/]")
     console.print(Padding(why, (0, 0, 0, INDENT)))
 
 
@@ -56,7 +57,7 @@ def step_bar(title: str, total: int) -> Iterator[Progress]:
 
 def _bars() -> Bars:
     columns = (
-        TextColumn(" " * (INDENT - 1) + "{task.description}"),
+        TextColumn(" " * INDENT + "{task.description}"),
         BarColumn(bar_width=30),
         TaskProgressColumn(),
         TimeElapsedColumn(),
@@ -81,4 +82,5 @@ def _lines(title: str, total: int) -> Progress:
 
 def shown(path: Path) -> str:
     """Return a path as one would type it here."""
-    return os.path.relpath(path)
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith(os.pardir) else relative

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import measures
 import numpy as np
+
+import measures
 from measures import FloatArray
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.evaluate import predict

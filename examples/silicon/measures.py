@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from nnmanybody.errors import NNPError
 from numpy.typing import NDArray
+
+from nnmanybody.errors import NNPError
 
 FloatArray = NDArray[np.float64]
 

@@ -15,13 +15,14 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on what it could be compiled for
 
+from rich.table import Table
+
 import display
 import stages
 from lammps_runs import HERE
 from nnmanybody.errors import NNPError
 from nnmanybody.yaml_config import load_yaml
 from record import Record
-from rich.table import Table
 from settings import Settings
 from simulations import Files
 
@@ -106,8 +107,8 @@ def run(settings: Settings, files: Files, start: int) -> int:
     record = Record.resume(files.folder, NAMES[:start]) if start else Record.begin(files.folder)
     expected = sum(settings.expected_seconds[stage.name] for stage in STAGES[start:])
     display.console.print(
-        f"[bold]Silicon: sample, train, simulate.[/] About {display.duration(expected)} on 2 quiet cores. "
-        f"Everything goes to {display.shown(files.folder)}/"
+        f"[bold]Silicon: sample, train, simulate.[/] It takes about {display.duration(expected)} on 2 cores "
+        f"with nothing else to do.\nEverything goes to {display.shown(files.folder)}/"
     )
     for name, done in record.stages.items():
         display.note(f"kept from the last run: {name} ({display.duration(done['seconds'])})")

@@ -1,7 +1,8 @@
 """demo.yaml or small.yaml -> what the demo is to do, checked."""
 
-from nnmanybody.yaml_config import Section
 from pydantic import Field, PositiveFloat, PositiveInt
+
+from nnmanybody.yaml_config import Section
 
 
 class SampleSettings(Section):

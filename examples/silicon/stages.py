@@ -5,13 +5,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
+import yaml
+from ase.units import GPa
+
 import display
 import figures
 import measures
-import numpy as np
 import simulations
-import yaml
-from ase.units import GPa
 from lammps_runs import HERE, PROGRAMS, LammpsRun, run_all, run_lammps
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError

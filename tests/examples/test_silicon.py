@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase.units import kB
+
 from nnmanybody.data import read_frames
 from nnmanybody.potential import Potential
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from sampling_helpers import ASK_EVERY_STEP, lammps, lammps_in_python, run, silicon
 
 START = "compute s all nn/sample out.xyz"

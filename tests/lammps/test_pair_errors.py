@@ -1,7 +1,8 @@
 """Wrong input to pair_style nn/manybody: LAMMPS stops, and says what was expected, what came, and where."""
 
-import helpers
 import pytest
+
+import helpers
 from agreement_cases import potentials
 from lammps_runner import lammps, write_data
 from nnmanybody._core import PotentialDefinition

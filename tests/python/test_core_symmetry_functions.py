@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import reference as ref
-from core_cases import FUNCTIONS, core_function, function_id, jacobian, neighbors, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference as ref
+from core_cases import FUNCTIONS, core_function, function_id, jacobian, neighbors, values
 from nnmanybody import _core
 
 VALUE_TOLERANCE = 1e-12  # relative, the issue's

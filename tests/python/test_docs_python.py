@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import ase.io
-import helpers
 import pytest
+
+import helpers
 from nnmanybody.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -6,10 +6,11 @@ import dataclasses
 import sys
 
 import ase.io
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
+
+import helpers
 from nnmanybody import NNPError, SymmetryFunction
 from nnmanybody.data import Frame
 from nnmanybody.evaluate import error_report, predict

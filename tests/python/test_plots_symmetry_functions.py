@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from nnmanybody import NNPError, SymmetryFunction, SymmetryFunctionSet
 from nnmanybody.plots import function_values
 from nnmanybody.plots.symmetry_functions import plot_symmetry_functions

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import pickle
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.neighborlist import neighbor_list as ase_neighbor_list
+
+import helpers
 from nnmanybody import NNPError, SymmetryFunction, SymmetryFunctionSet
 from nnmanybody.data import Frame
 from nnmanybody.describe import describe

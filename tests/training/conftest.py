@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import helpers
 import numpy as np
 import pytest
 from ase.io import write
+
+import helpers
 from nnmanybody.config import TrainingConfig
 
 CUTOFF = 4.0  # Å

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
+
+import helpers
 from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.training import checks

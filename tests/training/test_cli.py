@@ -9,6 +9,7 @@ import time
 
 import pytest
 import yaml
+
 from nnmanybody import Potential
 
 WITHOUT_TENSORFLOW = """\

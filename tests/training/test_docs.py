@@ -8,9 +8,10 @@ from typing import get_args
 
 import pytest
 import yaml
-from nnmanybody import config, descriptor_config
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+
+from nnmanybody import config, descriptor_config
 
 TEXT = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 SECTIONS = {

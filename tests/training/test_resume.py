@@ -8,6 +8,7 @@ import signal
 import numpy as np
 import pytest
 from ase.io import write
+
 from nnmanybody.errors import NNPError
 from nnmanybody.training.checkpoint import Checkpoint
 from nnmanybody.training.learning_curve import read_learning_curve

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.io import read, write
+
+import helpers
 from nnmanybody import Potential
 from nnmanybody.config import read_config
 from nnmanybody.data import read_frames
