@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
 
 from nnmanybody.errors import NNPError
 
@@ -91,47 +92,53 @@ class LogReader:
             self.done = self._finished + step - self._first
 
 
-def run_lammps(run: LammpsRun, progress: Progress) -> None:
-    """Run LAMMPS to its end.
+def run_lammps(run: LammpsRun, progress: Progress, stop: Event | None = None) -> None:
+    """Run LAMMPS to its end, or until `stop` is set.
 
     Raises
     ------
     NNPError
-        If LAMMPS fails; with its last lines and the command.
+        If LAMMPS fails; with the command and its last words.
     """
     reader = LogReader(run.log)
     run.log.unlink(missing_ok=True)
-    with subprocess.Popen(
-        run.command, cwd=HERE, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    printed = run.log.with_suffix(".out")  # what is said before there is a log, by mpiexec for instance
+    with (
+        printed.open("wb") as output,
+        subprocess.Popen(run.command, cwd=HERE, env=environment(), stdout=output, stderr=output) as process,
+    ):
         try:
-            while process.poll() is None:
+            while process.poll() is None and not (stop and stop.is_set()):
                 time.sleep(POLL_SECONDS)
                 progress(reader.advance())
         finally:
             process.terminate()
     progress(reader.advance())
-    if process.returncode != 0:
+    if process.returncode != 0 and not (stop and stop.is_set()):
         raise NNPError(
-            f"LAMMPS failed with exit status {process.returncode}. The end of its log, {run.log}:\n"
-            f"{last_lines(run.log)}\nThe command, in {HERE}:\n{' '.join(run.command)}"
+            f"LAMMPS failed with exit status {process.returncode}. The command, in {HERE}:\n{' '.join(run.command)}\n"
+            f"The end of what it said:\n{last_lines(printed)}\n{last_lines(run.log)}"
         )
+    if printed.stat().st_size == 0:
+        printed.unlink()
 
 
 def run_all(runs: Sequence[LammpsRun], progress: Progress, at_once: int) -> None:
-    """Run several simulations, so many at once.
+    """Run several simulations, so many at once; if one fails or a person interrupts, all stop.
 
     Raises
     ------
     NNPError
         As `run_lammps`, for the first one that fails.
     """
+    stop = Event()
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [pool.submit(run_lammps, run, progress) for run in runs]
+        waiting = [pool.submit(run_lammps, run, progress, stop) for run in runs]
         try:
-            for one in waiting:
+            for one in as_completed(waiting):
                 one.result()
         except BaseException:
+            stop.set()
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -146,7 +153,7 @@ def environment() -> dict[str, str]:
 
 
 def last_lines(path: Path) -> str:
-    """Return the end of a file, or say that there is none."""
+    """Return the end of a file, nothing if there is none."""
     if not path.exists():
-        return "(it was not written)"
+        return ""
     return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-N_LAST_LINES:])

@@ -64,17 +64,21 @@ def evaluate(_settings: Settings, files: Files) -> Numbers:
     frames = read_frames(files.test)
     report = error_report(frames, predict(Potential.read(files.potential), frames))
     for kind, errors in report.per_config_type.items():
-        display.note(
-            f"{kind:>8}: forces {errors.force_rmse:.4f} eV/Å, energy {1e3 * (errors.energy_rmse or 0.0):.3f} meV/atom "
-            f"({errors.n_frames} configurations)"
-        )
+        forces, energy = _known(errors.force_rmse), 1e3 * _known(errors.energy_rmse)
+        display.note(f"{kind:>8}: forces {forces:.4f} eV/Å, energy {energy:.3f} meV/atom ({errors.n_frames} of them)")
     whole = report.overall
     return {
-        "force_rmse": whole.force_rmse or 0.0,
-        "energy_rmse": whole.energy_rmse or 0.0,
-        "stress_rmse_GPa": (whole.stress_rmse or 0.0) / GPa,
+        "force_rmse": _known(whole.force_rmse),
+        "energy_rmse": _known(whole.energy_rmse),
+        "stress_rmse_GPa": _known(whole.stress_rmse) / GPa,
         "force_rms": measures.rms(np.concatenate([frame.forces for frame in frames if frame.forces is not None])),
     }
+
+
+def _known(error: float | None) -> float:
+    if error is None:
+        raise NNPError("the test configurations lack energies, forces or stresses; start with --from sample")
+    return error
 
 
 def simulate(settings: Settings, files: Files) -> Numbers:

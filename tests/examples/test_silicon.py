@@ -123,6 +123,17 @@ def test_starting_at_a_stage_needs_those_before(tmp_path):
     assert "start with --from sample" in " ".join(done.stdout.split())
 
 
+def test_a_simulation_that_fails_says_what_lammps_said(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "results")
+    potential = copy / "training" / "potential.nnp"
+    potential.write_text(potential.read_text().replace("layers", "leyers"))
+    done = demo("--output", str(copy), "--from", "simulate")
+    assert done.returncode == 1
+    words = " ".join(done.stdout.split())
+    assert "LAMMPS failed" in words
+    assert "leyers" in words
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     done = demo("--output", str(tmp_path))
