@@ -23,7 +23,7 @@ from simulations import Files
 
 Numbers = dict[str, float]
 AT_ONCE = 2
-"""Serial runs at the same time. Independent runs fill two cores better than one run on two MPI ranks does."""
+"""Serial runs at the same time: unlike MPI ranks they need not wait for each other, which tells on a busy machine."""
 
 
 def sample(settings: Settings, files: Files) -> Numbers:
