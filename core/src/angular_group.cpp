@@ -26,39 +26,52 @@ double power(double base, int exponent)
   return result;
 }
 
+/// A compact function of the angle as a function of its cosine. At 0 and 180 degrees the derivative by the cosine
+/// has no meaning; the functions are zero there unless they are centered there, where their slope vanishes.
+CutoffValue of_cosine(const CutoffFunction &function, double cosine)
+{
+  if (cosine <= -1.0 || cosine >= 1.0)
+    return {function(cosine > 0.0 ? 0.0 : std::acos(-1.0)).value, 0.0};
+  const CutoffValue f = function(std::acos(cosine));
+  return {f.value, -f.derivative / std::sqrt(1.0 - cosine * cosine)};
+}
+
+/// Index of `factor` in `factors`, where it is put when it is new.
+template <typename Factor> int place(std::vector<Factor> &factors, const Factor &factor)
+{
+  const auto found = std::find(factors.begin(), factors.end(), factor);
+  const auto at = found - factors.begin();
+  if (found == factors.end()) factors.push_back(factor);
+  return static_cast<int>(at);
+}
+
 }    // namespace
 
-AngularGroup::AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k,
-                           int cutoff_index, CutoffFunction cutoff) :
-    with_jk_(kind == SymmetryFunctionKind::G4), species_j_(species_j), species_k_(species_k),
-    cutoff_index_(cutoff_index), cutoff_(cutoff)
+AngularGroup::AngularGroup(bool narrow, int species_j, int species_k, int cutoff_index,
+                           CutoffFunction cutoff) :
+    with_jk_(narrow), species_j_(species_j), species_k_(species_k), cutoff_index_(cutoff_index),
+    cutoff_(cutoff)
 {
 }
 
-bool AngularGroup::holds(SymmetryFunctionKind kind, int species_j, int species_k,
-                         int cutoff_index) const
+bool AngularGroup::holds(bool narrow, int species_j, int species_k, int cutoff_index) const
 {
-  return with_jk_ == (kind == SymmetryFunctionKind::G4) && species_j == species_j_ &&
-         species_k == species_k_ && cutoff_index == cutoff_index_;
+  return with_jk_ == narrow && species_j == species_j_ && species_k == species_k_ &&
+         cutoff_index == cutoff_index_;
 }
 
-void AngularGroup::add(const SymmetryFunction &f, int index)
+void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  auto radial = std::find_if(radial_.begin(), radial_.end(), [&](const RadialFactor &factor) {
-    return factor.eta == f.eta && factor.r_shift == f.r_shift;
-  });
-  if (radial == radial_.end()) radial = radial_.insert(radial_.end(), {f.eta, f.r_shift});
-  auto angular = std::find_if(angular_.begin(), angular_.end(), [&](const AngularFactor &factor) {
-    return factor.zeta == f.zeta && factor.lambda == f.lambda;
-  });
-  if (angular == angular_.end()) {
-    constexpr double largest_integer = 1024.0;
-    const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
-    angular = angular_.insert(angular_.end(),
-                              {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1});
+  const auto radial = place(radial_, {f.eta, f.r_shift});
+  constexpr double largest_integer = 1024.0;
+  const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
+  AngularFactor factor{f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1, {}};
+  if (f.is_compact()) {
+    constexpr double degree = 3.14159265358979323846 / 180.0;
+    factor.angle = {f.cutoff.kind, f.theta_right * degree, 0.0,
+                    true,          f.theta_left * degree,  f.cutoff.asymmetric};
   }
-  functions_.push_back({static_cast<int>(radial - radial_.begin()),
-                        static_cast<int>(angular - angular_.begin()), index_of(index)});
+  functions_.push_back({radial, place(angular_, factor), index_of(index), weight});
   std::stable_sort(functions_.begin(), functions_.end(),
                    [](const Function &a, const Function &b) { return a.radial < b.radial; });
 }
@@ -173,7 +186,8 @@ void AngularGroup::radial_factors(const PreparedBlock &block, int center, Triple
 }
 
 /// A = 2^(1-zeta) (1 + lambda cos)^zeta and dA/dcos = 2^(1-zeta) lambda zeta (1 + lambda cos)^(zeta-1), with
-/// 2^(1-zeta) (1 + lambda cos)^(zeta-1) = ((1 + lambda cos)/2)^(zeta-1), which can neither overflow nor turn NaN.
+/// 2^(1-zeta) (1 + lambda cos)^(zeta-1) = ((1 + lambda cos)/2)^(zeta-1), which can neither overflow nor turn NaN;
+/// or A(theta) and dA/dcos = -A'(theta)/sin(theta).
 void AngularGroup::angular_factors(TripletChunk &chunk) const
 {
   for (std::size_t n = 0; n < angular_.size(); ++n) {
@@ -181,6 +195,12 @@ void AngularGroup::angular_factors(TripletChunk &chunk) const
     double *value = chunk.angular.data() + n * chunk_capacity;
     double *slope = chunk.d_angular.data() + n * chunk_capacity;
     for (std::size_t t = 0; t < index_of(chunk.size); ++t) {
+      if (factor.angle.compact) {
+        const CutoffValue a = of_cosine(factor.angle, chunk.cosine[t]);
+        value[t] = a.value;
+        slope[t] = a.derivative;
+        continue;
+      }
       // Rounding can push the base below zero for collinear triplets.
       const double base = std::max(0.0, 1.0 + factor.lambda * chunk.cosine[t]);
       const double lower = factor.exponent >= 0 ? power(0.5 * base, factor.exponent)
@@ -201,7 +221,7 @@ void AngularGroup::values(const PreparedBlock &block, int center, TripletChunk &
       double total = 0.0;
       for (std::size_t t = 0; t < index_of(chunk.size); ++t)
         total += chunk.f[t] * radial[t] * angular[t];
-      values[function.index] += total;
+      values[function.index] += function.weight * total;
     }
   });
 }
@@ -224,8 +244,9 @@ void AngularGroup::contract_factors(const PreparedBlock &block, TripletChunk &ch
       double value = 0.0, slope = 0.0;
       for (std::size_t s = begin; s < end; ++s) {
         const std::size_t at = index_of(functions_[s].angular) * chunk_capacity + t;
-        value += weights[functions_[s].index] * chunk.angular[at];
-        slope += weights[functions_[s].index] * chunk.d_angular[at];
+        const double w = weights[functions_[s].index] * functions_[s].weight;
+        value += w * chunk.angular[at];
+        slope += w * chunk.d_angular[at];
       }
       value *= radial[t];
       chunk.sum[t] += value;
@@ -285,7 +306,8 @@ void AngularGroup::jacobian(const PreparedBlock &block, int center, TripletChunk
       double *row_k = jacobian + index_of(block.source[k]) * 3 * stride;
       for (const Function &function : functions_) {
         const RadialFactor factor = radial_[index_of(function.radial)];
-        const double radial = chunk.radial[index_of(function.radial) * chunk_capacity + t];
+        const double radial =
+            function.weight * chunk.radial[index_of(function.radial) * chunk_capacity + t];
         const std::size_t at = index_of(function.angular) * chunk_capacity + t;
         const double value = radial * chunk.angular[at];
         const double scaled = -2.0 * factor.eta * value;
