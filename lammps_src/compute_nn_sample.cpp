@@ -29,6 +29,7 @@ struct ComputeNNSampleData {
   std::vector<SamplingState> states;    // of the chosen atoms
   bigint latest_step = 0;               // of the last invocation, or of the creation
   bigint evaluated_step = -1;           // in this run
+  bigint run_first_step = 0;
   bool run_begun = false;
   bool invoked_ever = false;
   bool gap_reported = false;
@@ -94,9 +95,11 @@ void ComputeNNSample::restore_last_sampled()
 
 void ComputeNNSample::init()
 {
-  if (data->run_begun && !data->invoked_ever && comm->me == 0)
+  const bool run_has_passed = data->run_begun && update->ntimestep != data->run_first_step;
+  if (run_has_passed && !data->invoked_ever && comm->me == 0)
     error->warning(FLERR, data->name + " was not invoked in the run before. " +
                               fmt::format(how_to_invoke, id));
+  data->run_first_step = update->ntimestep;
   data->run_begun = update->whichflag == 1 || data->run_begun;
   data->evaluated_step = -1;
   data->writer->init();

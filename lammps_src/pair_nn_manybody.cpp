@@ -29,9 +29,11 @@
 #include "fmt/format.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <memory>
 #include <sstream>
+#include <thread>
 
 using namespace LAMMPS_NS;
 
@@ -143,6 +145,18 @@ std::string describe(const nnmb::Potential &potential)
   return text + "\n";
 }
 
+/// Stops on this rank alone, with a message that arrives: as soon as one rank aborts, mpiexec kills all of them and
+/// drops what it has not passed on yet, which is as a rule just this message.
+void stop(LAMMPS *lmp, const std::string &message)
+{
+  if (lmp->comm->nprocs > 1) {
+    utils::logmesg(lmp, fmt::format("ERROR on proc {}: {}\n", lmp->comm->me, message));
+    utils::flush_buffers(lmp);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+  lmp->error->one(FLERR, message);
+}
+
 }    // namespace
 
 void PairNNManybody::coeff(int narg, char **arg)
@@ -239,8 +253,8 @@ void PairNNManybody::compute(int eflag, int vflag)
       try {
         potential.evaluate(block.environments, data->scratch, data->result);
       } catch (const std::invalid_argument &failure) {
-        error->one(FLERR, fmt::format("Pair style nn/manybody: {} ({})", failure.what(),
-                                      block.describe_closest_pair(*atom)));
+        stop(lmp, fmt::format("Pair style nn/manybody: {} ({})", failure.what(),
+                              block.describe_closest_pair(*atom)));
       }
       nnmb::add_block(block.environments, data->result.gradient, block.centers.data(),
                       block.neighbors.data(), unit, arrays);

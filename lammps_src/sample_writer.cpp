@@ -114,8 +114,8 @@ void SampleWriter::init()
   else if (std::strcmp(update->unit_style, "real") == 0)
     energy_to_eV_ = utils::get_conversion_factor(utils::ENERGY, utils::REAL2METAL);
   else
-    error->all(FLERR, style_ + ": records are in eV and Angstrom, which units " + update->unit_style +
-                          " cannot be converted to; use units metal or real");
+    error->all(FLERR, style_ + ": records are in eV and Angstrom, which units " +
+                          update->unit_style + " cannot be converted to; use units metal or real");
   if (!force->pair) error->all(FLERR, style_ + ": a pair style is needed, none is defined");
   if (options_.mode == SampleMode::environment) check_neighbors();
   if (options_.mode == SampleMode::frame && domain->dimension != 3)

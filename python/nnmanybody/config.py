@@ -16,7 +16,7 @@ from pydantic import (
 
 from nnmanybody.data import DataKeys
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
-from nnmanybody.optimizer_config import Adam, Constant, OptimizerConfig, ScheduleConfig
+from nnmanybody.optimizer_config import Adam, Cosine, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, FilePaths, Section, load_yaml
 
 Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
@@ -88,8 +88,8 @@ InitializationConfig = Annotated[VarianceScaling | Normal | Uniform, Field(discr
 class NetworkShape(Section):
     """Shape of the networks."""
 
-    hidden_layers: tuple[PositiveInt, ...] = (20, 20)
-    activation: Activation | tuple[Activation, ...] = "tanh"  # one for all hidden layers, or one each
+    hidden_layers: tuple[PositiveInt, ...] = (32, 32)
+    activation: Activation | tuple[Activation, ...] = "silu"  # one for all hidden layers, or one each
     shortcut: bool = False  # a linear path from the inputs to the atomic energy
 
     @model_validator(mode="after")
@@ -179,7 +179,7 @@ class TrainingConfig(Section):
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
     optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
-    schedule: Annotated[ScheduleConfig, _named("kind")] = Constant()
+    schedule: Annotated[ScheduleConfig, _named("kind")] = Cosine()
     epochs: PositiveInt = 300
     batch_size: PositiveInt = 8
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()

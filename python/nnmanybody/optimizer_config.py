@@ -96,7 +96,7 @@ class Exponential(_Schedule):
 class Cosine(_Schedule):
     """Up in a straight line for `warmup_epochs`, then down a half cosine to `final` times the rate at the end."""
 
-    kind: Literal["cosine"]
+    kind: Literal["cosine"] = "cosine"
     warmup_epochs: NonNegativeFloat = 0.0
     final: float = Field(0.0, ge=0.0, le=1.0)
 

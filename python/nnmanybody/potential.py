@@ -167,10 +167,8 @@ class Potential:
             If an element is unknown, a position is not finite, or two atoms are on top of one another.
         """
         species = self.species(atoms)
-        pairs = neighbors or neighbor_list(atoms, self.cutoff)
-        result: dict[str, Any] = self._core.evaluate(
-            species, pairs.first, pairs.neighbor, pairs.displacement, per_atom_virial
-        )
+        pairs = neighbor_list(atoms, self.cutoff) if neighbors is None else neighbors
+        result = self._core.evaluate(species, pairs.first, pairs.neighbor, pairs.displacement, per_atom_virial)
         virial = result["virial"]
         return Evaluation(
             energy=float(result["energies"].sum()),
@@ -191,7 +189,7 @@ class Potential:
             As `evaluate`.
         """
         species = self.species(atoms)
-        pairs = neighbors or neighbor_list(atoms, self.cutoff)
+        pairs = neighbor_list(atoms, self.cutoff) if neighbors is None else neighbors
         blocks = self._core.descriptors(species, pairs.first, pairs.neighbor, pairs.displacement)
         return {
             element: ElementDescriptors(centers, values)

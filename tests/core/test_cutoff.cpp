@@ -47,6 +47,7 @@ TEST_CASE("its derivative equals finite differences")
 TEST_CASE("an unknown cutoff function is refused by name")
 {
   CHECK(nnmb::cutoff_kind("cosine") == CutoffKind::cosine);
-  CHECK_THROWS_WITH(nnmb::cutoff_kind("cosinus"), Catch::Contains("cosinus") && Catch::Contains("did you mean 'cosine'"));
+  CHECK_THROWS_WITH(nnmb::cutoff_kind("cosinus"),
+                    Catch::Contains("cosinus") && Catch::Contains("did you mean 'cosine'"));
   CHECK_THROWS_AS(nnmb::cutoff_kind(""), std::invalid_argument);
 }

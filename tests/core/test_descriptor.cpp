@@ -15,8 +15,11 @@ namespace {
 const std::vector<std::string> elements{"Si", "O"};
 
 const std::vector<std::string> lines{
-    "G1 neighbor Si cutoff 5", "G2 neighbor O cutoff 5 eta 0.5 r_shift 2", "G2 neighbor Si cutoff 4 eta 0.5 r_shift 2",
-    "G3 neighbor Si cutoff 5 kappa 1.7", "G4 neighbors Si Si cutoff 5 eta 0.05 r_shift 0 zeta 1 lambda 1",
+    "G1 neighbor Si cutoff 5",
+    "G2 neighbor O cutoff 5 eta 0.5 r_shift 2",
+    "G2 neighbor Si cutoff 4 eta 0.5 r_shift 2",
+    "G3 neighbor Si cutoff 5 kappa 1.7",
+    "G4 neighbors Si Si cutoff 5 eta 0.05 r_shift 0 zeta 1 lambda 1",
     "G4 neighbors Si O cutoff 6 eta 0.05 r_shift 1.3 zeta 4 lambda -1",
     "G4 neighbors O Si cutoff 6 eta 0.05 r_shift 1.3 zeta 2.7 lambda 1",
     "G5 neighbors O O cutoff 6 eta 0.1 r_shift 0 zeta 1.5 lambda -1",
@@ -88,7 +91,8 @@ TEST_CASE("contraction equals the contracted Jacobian")
     const double got[3] = {gradient.x[n], gradient.y[n], gradient.z[n]};
     for (std::size_t d = 0; d < 3; ++d) {
       double expected = 0.0;
-      for (std::size_t s = 0; s < n_functions; ++s) expected += column[s] * jacobian[(n * 3 + d) * n_functions + s];
+      for (std::size_t s = 0; s < n_functions; ++s)
+        expected += column[s] * jacobian[(n * 3 + d) * n_functions + s];
       CHECK(got[d] == Approx(expected).epsilon(1e-11).margin(1e-13));
     }
   }
@@ -115,9 +119,12 @@ TEST_CASE("contraction equals finite differences of the values")
     return arma::dot(weights, values);
   };
   for (std::size_t n = 0; n < 4; ++n) {
-    CHECK(gradient.x[n] == Approx(test::slope(block.x[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
-    CHECK(gradient.y[n] == Approx(test::slope(block.y[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
-    CHECK(gradient.z[n] == Approx(test::slope(block.z[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
+    CHECK(gradient.x[n] ==
+          Approx(test::slope(block.x[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
+    CHECK(gradient.y[n] ==
+          Approx(test::slope(block.y[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
+    CHECK(gradient.z[n] ==
+          Approx(test::slope(block.z[n], 0.01, energy)).epsilon(1e-8).margin(1e-10));
   }
 }
 
@@ -146,7 +153,8 @@ TEST_CASE("an environment that has no derivative is refused")
   EnvironmentBlock block;
   block.add_neighbor(0, 0.0, 0.0, 0.0);
   block.end_center();
-  CHECK_THROWS_WITH(descriptor.values(block, scratch, values), Catch::Contains("on top of one another"));
+  CHECK_THROWS_WITH(descriptor.values(block, scratch, values),
+                    Catch::Contains("on top of one another"));
   block.x[0] = std::nan("");
   CHECK_THROWS_WITH(descriptor.values(block, scratch, values), Catch::Contains("finite"));
 }
@@ -154,7 +162,8 @@ TEST_CASE("an environment that has no derivative is refused")
 TEST_CASE("a descriptor names what it cannot be made of")
 {
   const auto g1 = parse_symmetry_function("G1 neighbor Si cutoff 5");
-  const auto carbon = parse_symmetry_function("G4 neighbors Si C cutoff 5 eta 0 r_shift 0 zeta 1 lambda 1");
+  const auto carbon =
+      parse_symmetry_function("G4 neighbors Si C cutoff 5 eta 0 r_shift 0 zeta 1 lambda 1");
   CHECK_THROWS_WITH(Descriptor(elements, {}), Catch::Contains("at least one symmetry function"));
   CHECK_THROWS_WITH(Descriptor(elements, {g1, carbon}), Catch::Contains("element C"));
   CHECK_THROWS_WITH(Descriptor(elements, {g1, g1}), Catch::Contains("stands twice"));

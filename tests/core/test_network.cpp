@@ -26,7 +26,8 @@ Network random_network(const std::vector<arma::uword> &sizes, Activation activat
   std::vector<Layer> layers;
   for (std::size_t l = 1; l < sizes.size(); ++l) {
     const unsigned seed = static_cast<unsigned>(l);
-    layers.push_back({random_matrix(sizes[l], sizes[l - 1], seed), random_matrix(sizes[l], 1, seed + 100), activation});
+    layers.push_back({random_matrix(sizes[l], sizes[l - 1], seed),
+                      random_matrix(sizes[l], 1, seed + 100), activation});
   }
   layers.back().activation = Activation::identity;
   arma::rowvec weights;
@@ -47,7 +48,8 @@ double energy(const Network &network, const arma::mat &features)
 
 TEST_CASE("backpropagation equals finite differences of the energy")
 {
-  const std::string name = GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "softplus", "silu", "relu");
+  const std::string name =
+      GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "softplus", "silu", "relu");
   const bool shortcut = GENERATE(false, true);
   const std::vector<arma::uword> sizes =
       GENERATE(values<std::vector<arma::uword>>({{4, 1}, {4, 5, 1}, {4, 6, 3, 5, 1}}));
@@ -61,7 +63,8 @@ TEST_CASE("backpropagation equals finite differences of the energy")
   REQUIRE(energies.n_elem == 3);
   for (arma::uword atom = 0; atom < 3; ++atom)
     for (arma::uword s = 0; s < 4; ++s) {
-      const double slope = test::slope(features(s, atom), 1e-3, [&] { return energy(network, features); });
+      const double slope =
+          test::slope(features(s, atom), 1e-3, [&] { return energy(network, features); });
       CHECK(gradients(s, atom) == Approx(slope).epsilon(1e-8).margin(1e-9));
     }
 }
@@ -83,7 +86,8 @@ TEST_CASE("a block gives what its atoms give alone, with a scratch used before")
 
 TEST_CASE("no activation overflows")
 {
-  const std::string name = GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "relu", "softplus", "silu");
+  const std::string name =
+      GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "relu", "softplus", "silu");
   arma::mat values{{800.0, -800.0, 1e308, -1e308, 0.0}};
   arma::mat derivatives;
   activate(activation_from_name(name), values, derivatives);
@@ -94,24 +98,31 @@ TEST_CASE("no activation overflows")
 
 TEST_CASE("shapes that do not fit are refused by the number of the layer")
 {
-  const Layer first{arma::mat(3, 2, arma::fill::ones), arma::vec(3, arma::fill::ones), Activation::tanh};
-  const Layer last{arma::mat(1, 3, arma::fill::ones), arma::vec(1, arma::fill::ones), Activation::identity};
+  const Layer first{arma::mat(3, 2, arma::fill::ones), arma::vec(3, arma::fill::ones),
+                    Activation::tanh};
+  const Layer last{arma::mat(1, 3, arma::fill::ones), arma::vec(1, arma::fill::ones),
+                   Activation::identity};
   Layer wrong = last;
   wrong.weights.ones(1, 4);
-  CHECK_THROWS_WITH(Network({first, wrong}, {}), Catch::Contains("layer 2") && Catch::Contains("1 x 4"));
+  CHECK_THROWS_WITH(Network({first, wrong}, {}),
+                    Catch::Contains("layer 2") && Catch::Contains("1 x 4"));
   wrong = first;
   wrong.biases.ones(2);
-  CHECK_THROWS_WITH(Network({wrong, last}, {}), Catch::Contains("layer 1") && Catch::Contains("3 biases, got 2"));
+  CHECK_THROWS_WITH(Network({wrong, last}, {}),
+                    Catch::Contains("layer 1") && Catch::Contains("3 biases, got 2"));
   wrong = last;
   wrong.weights(0, 1) = std::nan("");
-  CHECK_THROWS_WITH(Network({first, wrong}, {}), Catch::Contains("layer 2") && Catch::Contains("NaN"));
+  CHECK_THROWS_WITH(Network({first, wrong}, {}),
+                    Catch::Contains("layer 2") && Catch::Contains("NaN"));
   CHECK_THROWS_WITH(Network({first}, {}), Catch::Contains("one output"));
   CHECK_THROWS_WITH(Network({}, {}), Catch::Contains("at least one layer"));
-  CHECK_THROWS_WITH(Network({first, last}, arma::rowvec(3, arma::fill::ones)), Catch::Contains("shortcut"));
+  CHECK_THROWS_WITH(Network({first, last}, arma::rowvec(3, arma::fill::ones)),
+                    Catch::Contains("shortcut"));
 }
 
 TEST_CASE("features of another number are refused")
 {
   const Network network = random_network({4, 1}, Activation::tanh, false);
-  CHECK_THROWS_WITH(energy(network, arma::mat(3, 2, arma::fill::ones)), Catch::Contains("expected 4 features, got 3"));
+  CHECK_THROWS_WITH(energy(network, arma::mat(3, 2, arma::fill::ones)),
+                    Catch::Contains("expected 4 features, got 3"));
 }

@@ -12,16 +12,18 @@ using nnmb::to_text;
 
 TEST_CASE("text of every kind survives a round trip")
 {
-  const std::string line = GENERATE(as<std::string>{}, "G1 neighbor Si cutoff 6", "G2 neighbor O cutoff 5.5 eta 0.5 r_shift 2",
-                                    "G2 neighbor O cutoff 6 eta 0.1 r_shift -0.25", "G3 neighbor Si cutoff 4 kappa 1.7",
-                                    "G4 neighbors O Si cutoff 6 eta 0.01 r_shift 0 zeta 4 lambda -1",
-                                    "G5 neighbors Si Si cutoff 6.25 eta 1e-05 r_shift 1.3 zeta 2.7 lambda 1");
+  const std::string line = GENERATE(
+      as<std::string>{}, "G1 neighbor Si cutoff 6", "G2 neighbor O cutoff 5.5 eta 0.5 r_shift 2",
+      "G2 neighbor O cutoff 6 eta 0.1 r_shift -0.25", "G3 neighbor Si cutoff 4 kappa 1.7",
+      "G4 neighbors O Si cutoff 6 eta 0.01 r_shift 0 zeta 4 lambda -1",
+      "G5 neighbors Si Si cutoff 6.25 eta 1e-05 r_shift 1.3 zeta 2.7 lambda 1");
   CHECK(to_text(parse_symmetry_function(line)) == line);
 }
 
 TEST_CASE("parameters arrive where they belong")
 {
-  const auto f = parse_symmetry_function("G4 neighbors Si O cutoff 6 eta 0.01 r_shift 1.5 zeta 4 lambda -1");
+  const auto f =
+      parse_symmetry_function("G4 neighbors Si O cutoff 6 eta 0.01 r_shift 1.5 zeta 4 lambda -1");
   CHECK(f.kind == SymmetryFunctionKind::G4);
   CHECK(f.neighbors == std::vector<std::string>{"O", "Si"});    // sorted: a triplet has no order
   CHECK(f.cutoff.radius == 6.0);
@@ -44,29 +46,29 @@ TEST_CASE("what is wrong with a line is said")
   struct Case {
     std::string line, message;
   };
-  const auto wrong = GENERATE(
-      values<Case>({{"", "empty"},
-                    {"G6 neighbor Si cutoff 6", "G6"},
-                    {"G2 neighbor Si cutoff 6 eta 0.5", "'r_shift' is missing"},
-                    {"G2 cutoff 6 eta 0.5 r_shift 2", "'neighbor' is missing"},
-                    {"G2 neighbor Si eta 0.5 r_shift 2", "'cutoff' is missing"},
-                    {"G2 neighbor Si cutoff 6 eta 0.5 rshift 2", "did you mean 'r_shift'"},
-                    {"G2 neighbor Si cutoff 6 eta 0.5 r_shift 2 zeta 1", "zeta"},
-                    {"G1 neighbor Si cutoff 6 eta 0.5", "eta"},
-                    {"G2 neighbor Si cutoff 6 eta 0.5 eta 0.5 r_shift 2", "'eta' stands twice"},
-                    {"G2 neighbor Si cutoff 6 eta 0.5 r_shift", "'r_shift' lacks its value"},
-                    {"G2 neighbor Si cutoff 6 eta half r_shift 2", "'half'"},
-                    {"G2 neighbor Si cutoff 6 eta nan r_shift 2", "finite"},
-                    {"G2 neighbor Si cutoff inf eta 1 r_shift 2", "finite"},
-                    {"G2 neighbor Si cutoff 6 eta 1e999 r_shift 2", "eta"},
-                    {"G2 neighbor Si cutoff 6x eta 1 r_shift 2", "'6x'"},
-                    {"G2 neighbor Si cutoff 0 eta 1 r_shift 2", "positive cutoff"},
-                    {"G2 neighbor Si cutoff 6 eta -1 r_shift 2", "eta >= 0"},
-                    {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 0.5 lambda 1", "zeta >= 1"},
-                    {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 1 lambda 2", "lambda 1 or -1"},
-                    {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 1 lambda 0.5", "lambda"},
-                    {"G4 neighbors Si cutoff 6 eta 1 r_shift 0 zeta 1 lambda 1", "2 neighbor"},
-                    {"G1 neighbor Si cutoff 6 cutoff_function tanh", "cosine"}}));
+  const auto wrong = GENERATE(values<Case>(
+      {{"", "empty"},
+       {"G6 neighbor Si cutoff 6", "G6"},
+       {"G2 neighbor Si cutoff 6 eta 0.5", "'r_shift' is missing"},
+       {"G2 cutoff 6 eta 0.5 r_shift 2", "'neighbor' is missing"},
+       {"G2 neighbor Si eta 0.5 r_shift 2", "'cutoff' is missing"},
+       {"G2 neighbor Si cutoff 6 eta 0.5 rshift 2", "did you mean 'r_shift'"},
+       {"G2 neighbor Si cutoff 6 eta 0.5 r_shift 2 zeta 1", "zeta"},
+       {"G1 neighbor Si cutoff 6 eta 0.5", "eta"},
+       {"G2 neighbor Si cutoff 6 eta 0.5 eta 0.5 r_shift 2", "'eta' stands twice"},
+       {"G2 neighbor Si cutoff 6 eta 0.5 r_shift", "'r_shift' lacks its value"},
+       {"G2 neighbor Si cutoff 6 eta half r_shift 2", "'half'"},
+       {"G2 neighbor Si cutoff 6 eta nan r_shift 2", "finite"},
+       {"G2 neighbor Si cutoff inf eta 1 r_shift 2", "finite"},
+       {"G2 neighbor Si cutoff 6 eta 1e999 r_shift 2", "eta"},
+       {"G2 neighbor Si cutoff 6x eta 1 r_shift 2", "'6x'"},
+       {"G2 neighbor Si cutoff 0 eta 1 r_shift 2", "positive cutoff"},
+       {"G2 neighbor Si cutoff 6 eta -1 r_shift 2", "eta >= 0"},
+       {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 0.5 lambda 1", "zeta >= 1"},
+       {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 1 lambda 2", "lambda 1 or -1"},
+       {"G4 neighbors Si O cutoff 6 eta 1 r_shift 0 zeta 1 lambda 0.5", "lambda"},
+       {"G4 neighbors Si cutoff 6 eta 1 r_shift 0 zeta 1 lambda 1", "2 neighbor"},
+       {"G1 neighbor Si cutoff 6 cutoff_function tanh", "cosine"}}));
   CAPTURE(wrong.line);
   CHECK_THROWS_AS(parse_symmetry_function(wrong.line), std::invalid_argument);
   CHECK_THROWS_WITH(parse_symmetry_function(wrong.line), Contains(wrong.message));
@@ -76,8 +78,12 @@ TEST_CASE("the order of a triplet's elements makes no difference, everything els
 {
   const std::string line = "G5 neighbors Si O cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1";
   const auto f = parse_symmetry_function(line);
-  CHECK(f == parse_symmetry_function("G5 neighbors O Si cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
-  CHECK_FALSE(f == parse_symmetry_function("G4 neighbors Si O cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
-  CHECK_FALSE(f == parse_symmetry_function("G5 neighbors Si Si cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
-  CHECK_FALSE(f == parse_symmetry_function("G5 neighbors Si O cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda -1"));
+  CHECK(f ==
+        parse_symmetry_function("G5 neighbors O Si cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
+  CHECK_FALSE(
+      f == parse_symmetry_function("G4 neighbors Si O cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
+  CHECK_FALSE(f == parse_symmetry_function(
+                       "G5 neighbors Si Si cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda 1"));
+  CHECK_FALSE(f == parse_symmetry_function(
+                       "G5 neighbors Si O cutoff 6 eta 0.1 r_shift 0 zeta 2 lambda -1"));
 }

@@ -182,3 +182,22 @@ def test_atoms_on_top_of_one_another_are_named(folder, moved, onto, ranks):
     output = refused(folder, script(), ranks)
     assert "two atoms sit on top of one another" in output
     assert f"atoms {onto} and {moved} at" in output or f"atoms {moved} and {onto} at" in output
+
+
+# --- what a many-body energy cannot give ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("compute g all group/group all\nthermo_style custom step c_g", "does not support compute group/group"),
+        ("compute g all pair/local eng\ndump d all local 1 g.dump c_g", "does not support compute pair/local"),
+        ("pair_write 1 1 10 r 1.0 5.0 table.txt x", "Pair style nn/manybody does not support pair_write"),
+        ("variable x equal 1.0\nfix a all adapt 1 pair nn/manybody scale * * v_x", "param scale not supported"),
+        ("fix n all nve\nrun_style respa 2 2 inner 1 4.0 5.0 outer 2", "does not support rRESPA inner/middle/outer"),
+    ],
+    ids=["group/group", "pair/local", "pair_write", "adapt", "respa"],
+)
+def test_what_has_no_meaning_is_refused(folder, command, expected):
+    """Never a zero: see the restrictions in docs/pair_nn_manybody.md."""
+    assert expected in refused(folder, script(after=command))

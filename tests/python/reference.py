@@ -211,17 +211,20 @@ def pairs(positions: Array, cell: Array, pbc: bool, cutoff: float) -> Pairs:
     )
 
 
+def atomic_energy(section: Section, species: Sequence[str], displacement: Array) -> complex | float:
+    """Reference energy + network(scaled descriptor) of one atom with these neighbors, eV."""
+    features = scale(descriptor(section.functions, species, displacement), section.statistics, section.scaling)
+    return section.reference_energy + network(section.net, features[None])[0]
+
+
 def atomic_energies(sections: Sequence[Section], symbols: Sequence[str], near: Pairs) -> Array:
-    """Reference energy + network(scaled descriptor) of every atom, (n_atoms,), eV."""
+    """Energy of every atom, (n_atoms,), eV."""
     by_element = {section.element: section for section in sections}
     energies = []
     for i, symbol in enumerate(symbols):
         mine = slice(near.first[i], near.first[i + 1])
         species = [symbols[j] for j in near.neighbor[mine]]
-        section = by_element[symbol]
-        g = descriptor(section.functions, species, near.displacement[mine])
-        features = scale(g, section.statistics, section.scaling)
-        energies.append(section.reference_energy + network(section.net, features[None])[0])
+        energies.append(atomic_energy(by_element[symbol], species, near.displacement[mine]))
     return np.array(energies)
 
 

@@ -170,6 +170,30 @@ def test_per_atom_virials_add_up_to_the_virial(structure):
     assert np.abs(got["centroid_virials"].sum(axis=0) - nine).max() <= SUM_TOLERANCE
 
 
+def test_per_atom_virials_share_the_terms_of_the_atomic_energies():
+    """f_j = -dE_i/dr_ij: r_ij f_j is halved between i and j, and, for the heat flux, belongs to j.
+
+    The latter is W_j = sum_i r_ji dE_i/dr_ij of Fan et al., Phys. Rev. B 92, 094301 (2015).
+    """
+    structure, made = STRUCTURES["cluster"], potential_of()[0]
+    near = ref.pairs(structure.positions, structure.cell, False, CUTOFF)
+    halved, centroid = np.zeros((7, 3, 3)), np.zeros((7, 3, 3))
+    for i, symbol in enumerate(structure.symbols):
+        mine = slice(near.first[i], near.first[i + 1])
+        section = next(section for section in made if section.element == symbol)
+        species = [structure.symbols[j] for j in near.neighbor[mine]]
+        slope = ref.complex_step(lambda x, s=section, n=species: ref.atomic_energy(s, n, x), near.displacement[mine])
+        for j, r_ij, f_j in zip(near.neighbor[mine], near.displacement[mine], -slope, strict=True):
+            halved[i] += np.outer(r_ij, f_j) / 2
+            halved[j] += np.outer(r_ij, f_j) / 2
+            centroid[j] += np.outer(r_ij, f_j)
+    got = evaluate(structure, per_atom_virial=True)
+    nine = ([0, 1, 2, 0, 0, 1, 1, 2, 2], [0, 1, 2, 1, 2, 2, 0, 0, 1])  # xx yy zz xy xz yz yx zx zy
+    six = (nine[0][:6], nine[1][:6])
+    assert np.abs(got["virials"] - halved[:, six[0], six[1]]).max() <= VIRIAL_TOLERANCE
+    assert np.abs(got["centroid_virials"] - centroid[:, nine[0], nine[1]]).max() <= VIRIAL_TOLERANCE
+
+
 def test_per_atom_virials_come_when_asked_for_and_change_nothing_else():
     structure = STRUCTURES["crystal"]
     without, with_them = evaluate(structure), evaluate(structure, per_atom_virial=True)
@@ -198,13 +222,14 @@ def test_order_of_atoms_changes_nothing():
         assert np.abs(after[key] - before[key][order]).max() <= SUM_TOLERANCE
 
 
-def test_a_supercell_repeats_its_cell():
-    structure = STRUCTURES["small cell"]
-    cell, supercell = evaluate(structure, per_atom_virial=True), evaluate(structure.repeat(2), per_atom_virial=True)
+@pytest.mark.parametrize(("name", "n"), [("small cell", 2), ("crystal", 3)])  # 32, and 162 atoms: several blocks
+def test_a_supercell_repeats_its_cell(name, n):
+    structure = STRUCTURES[name]
+    cell, supercell = evaluate(structure, per_atom_virial=True), evaluate(structure.repeat(n), per_atom_virial=True)
     for key in ("energies", "forces", "virials", "centroid_virials"):
-        copies = np.tile(cell[key], (8,) + (1,) * (cell[key].ndim - 1))
+        copies = np.tile(cell[key], (n**3,) + (1,) * (cell[key].ndim - 1))
         assert np.abs(supercell[key] - copies).max() <= SUM_TOLERANCE
-    assert np.abs(supercell["virial"] - 8 * cell["virial"]).max() <= 10 * SUM_TOLERANCE
+    assert np.abs(supercell["virial"] - n**3 * cell["virial"]).max() <= n**3 * SUM_TOLERANCE
 
 
 # --- alone and far apart ----------------------------------------------------------------------------

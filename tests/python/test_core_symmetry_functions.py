@@ -208,9 +208,16 @@ def test_the_two_elements_may_be_named_in_either_order(f):
     assert core_function(f) == core_function(other)
 
 
-@pytest.mark.parametrize("kind", ["G1", "G2", "G3"])
-def test_radial_functions_are_sums_over_the_neighbors_of_their_element(kind):
-    f = ref.Function(kind, ("O",), 6.0, eta=0.1, kappa=0.9)
+@pytest.mark.parametrize(
+    "f",
+    [
+        ref.Function("G1", ("O",), 6.0),
+        ref.Function("G2", ("O",), 6.0, eta=0.1, r_shift=2.0),
+        ref.Function("G3", ("O",), 6.0, kappa=0.9),
+    ],
+    ids=function_id,
+)
+def test_radial_functions_are_sums_over_the_neighbors_of_their_element(f):
     species, x = neighbors(11, 10)
     single = [values((f,), [symbol], x[n : n + 1])[0] for n, symbol in enumerate(species)]
     assert values((f,), species, x)[0] == pytest.approx(sum(single), rel=EXACT)

@@ -23,8 +23,8 @@ symmetry_functions:
   n_angular: 24                # per pair of neighbor elements
 
 network:
-  hidden_layers: [20, 20]
-  activation: tanh             # identity tanh sigmoid relu softplus silu
+  hidden_layers: [32, 32]
+  activation: silu             # identity tanh sigmoid relu softplus silu
 
 loss:                          # weights of the squared errors; 0 leaves a target out
   energy: 30.0                 # of (eV/atom)²
@@ -71,11 +71,13 @@ def train(
         raise typer.BadParameter("--resume continues a training and --overwrite replaces it: choose one")
 
     from nnmanybody.config import read_config
+    from nnmanybody.training.checks import check_start
     from nnmanybody.training.display import set_up_logging
 
     set_up_logging(quiet)
     settings = read_config(config, {"output": output} if output is not None else None)
+    check_start(settings, resume=resume, overwrite=overwrite)
 
-    from nnmanybody.training.run import train as run_training  # imports TensorFlow: after the file was checked
+    from nnmanybody.training.run import train as run_training  # imports TensorFlow, which takes seconds
 
     run_training(settings, resume=resume, overwrite=overwrite)

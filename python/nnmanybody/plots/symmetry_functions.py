@@ -123,9 +123,11 @@ def _curves(
     functions: Sequence[SymmetryFunction], distances: FloatArray, values: FloatArray
 ) -> tuple[list[Curve], str, str]:
     """Return the curves, the title of their legend, and what they have in common (for the title of the panel)."""
-    quantities = {name: [_value(function, name) for function in functions] for name in _QUANTITIES[functions[0].kind]}
+    quantities: dict[str, list[float] | list[str]] = {}
     if len({function.kind for function in functions}) > 1:
-        quantities = {"kind": [function.kind for function in functions], **quantities}
+        quantities["kind"] = [function.kind for function in functions]
+    for name in _QUANTITIES[functions[0].kind]:
+        quantities[name] = [_value(function, name) for function in functions]
     varying = [name for name in quantities if len(set(quantities[name])) > 1] or [list(quantities)[-1]]
     labels = [", ".join(_number(quantities[name][index]) for name in varying) for index in range(len(functions))]
     common = [f"{name} = {_number(quantities[name][0])}{_UNITS[name]}" for name in quantities if name not in varying]

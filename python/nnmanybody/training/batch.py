@@ -1,6 +1,7 @@
 """Inputs of some frames -> one batch of tensors: atoms of all frames numbered through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,6 +67,20 @@ def batch_signature(n_functions: Sequence[int], dtype: str) -> Batch:
     )  # fmt: skip
 
 
+def with_tensors(frame: FrameInputs) -> FrameInputs:
+    """Return the frame with its large arrays as tensors, so that batches need not copy them twice."""
+    elements = tuple(
+        replace(
+            block,
+            inputs=tf.constant(block.inputs),
+            jacobian=tf.constant(block.jacobian),
+            strain_jacobian=tf.constant(block.strain_jacobian),
+        )
+        for block in frame.elements
+    )
+    return replace(frame, elements=elements)
+
+
 def make_batch(frames: Sequence[FrameInputs], dtype: str) -> Batch:
     """Put frames together.
 
@@ -112,12 +127,12 @@ def _element_batch(blocks: Sequence[ElementInputs], offsets: NDArray[np.int64]) 
     ]
     return ElementBatch(
         atom=_shifted([block.atom for block in blocks], offsets),
-        inputs=tf.constant(np.concatenate([block.inputs for block in blocks])),
+        inputs=tf.concat([block.inputs for block in blocks], axis=0),
         row=_shifted([block.row for block in blocks], row_offsets),
         neighbor=_shifted([block.neighbor for block in blocks], offsets),
-        jacobian=tf.constant(np.concatenate([block.jacobian for block in blocks])),
+        jacobian=tf.concat([block.jacobian for block in blocks], axis=0),
         strain_row=tf.constant(np.concatenate(strain_rows).astype(np.int32)),
-        strain_jacobian=tf.constant(np.concatenate([block.strain_jacobian for block in blocks])),
+        strain_jacobian=tf.concat([block.strain_jacobian for block in blocks], axis=0),
     )
 
 

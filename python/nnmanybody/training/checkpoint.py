@@ -68,19 +68,15 @@ class Checkpoint:
         Raises
         ------
         NNPError
-            If it is missing or is no checkpoint.
+            If it cannot be read or is no checkpoint.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 arrays = {
                     group: [file[f"{group}_{n}"] for n in range(sum(name.startswith(f"{group}_") for name in file))]
                     for group in ARRAYS
                 }
-        except FileNotFoundError:
-            raise NNPError(
-                f"{path}: no checkpoint to resume from; start without --resume, or name the right --output"
-            ) from None
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise NNPError(f"{path}: not a checkpoint of nnmanybody ({error})") from None
         if about.get("format") != FORMAT:

@@ -8,14 +8,47 @@ from pathlib import Path
 import numpy as np
 from ase.data import atomic_numbers
 
+from nnmanybody.config import TrainingConfig
 from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.neighbors import NeighborList, neighbor_list
+from nnmanybody.training.checkpoint import FILE_NAME as CHECKPOINT_NAME
 
 logger = logging.getLogger(__name__)
 
 SHORTEST_DISTANCE = 0.3
 """Å. Less than half of the shortest bond there is, H2's 0.74 Å."""
+
+
+def check_start(config: TrainingConfig, *, resume: bool, overwrite: bool) -> None:
+    """Check what can be known in an instant, before TensorFlow is loaded and data is read.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    resume, overwrite : bool
+        What to do with a training that is in the output folder already.
+
+    Raises
+    ------
+    NNPError
+        If a file is missing, the output folder cannot be used, or it has a training that is to be kept.
+    """
+    for path in (*config.data.train, *config.data.validation, *([config.start] if config.start else [])):
+        if not path.exists():
+            raise NNPError(f"{path}: no such file")
+    check_output(config.output)
+    has_training = (config.output / CHECKPOINT_NAME).exists()
+    if resume and not has_training:
+        raise NNPError(
+            f"{config.output / CHECKPOINT_NAME}: no checkpoint to resume from; "
+            "start without --resume, or name the right folder by --output"
+        )
+    if has_training and not (resume or overwrite):
+        raise NNPError(
+            f"{config.output}: has a training already; continue it by --resume, "
+            "replace it by --overwrite, or choose another folder by --output"
+        )
 
 
 def check_output(folder: Path) -> None:

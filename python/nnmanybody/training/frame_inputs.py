@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,8 @@ from nnmanybody.training.checks import checked_neighbors
 from nnmanybody.training.inputs import InputTransform
 
 FloatArray = NDArray[np.float64]
-AnyFloatArray = NDArray[np.floating]
+AnyFloatArray = Any
+"""Of NumPy in either precision, or a tensor of TensorFlow."""
 IntArray = NDArray[np.int32]
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody.descriptor_config import ScalingKind
-
 FloatArray = NDArray[np.float64]
 
-Scaling = tuple[ScalingKind, float, float]
+Scaling = tuple[str, float, float]
 """Kind, lower and upper bound; kinds without bounds ignore them."""
 
 
@@ -135,7 +133,7 @@ def fold_whitening(kernel: FloatArray, bias: FloatArray, whitening: Whitening) -
 
 def unfold_whitening(kernel: FloatArray, bias: FloatArray, whitening: Whitening) -> tuple[FloatArray, FloatArray]:
     """Inverse of `fold_whitening`."""
-    unfolded: FloatArray = np.linalg.solve(whitening.matrix, kernel)
+    unfolded = np.asarray(np.linalg.solve(whitening.matrix, kernel), dtype=np.float64)
     return unfolded, bias + whitening.mean @ kernel
 
 

@@ -21,6 +21,7 @@ from nnmanybody.model import (
 )
 from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
+from nnmanybody.training.batch import with_tensors
 from nnmanybody.training.display import track
 from nnmanybody.training.energy_check import check_energies
 from nnmanybody.training.frame_inputs import (
@@ -203,6 +204,7 @@ def _all_inputs(
     memory.state_need(sum(n_bytes(structure, descriptors, wanted, itemsize) for structure in structures), precision)
 
     def one(structure: Geometry) -> FrameInputs:
-        return frame_inputs(structure, descriptors, transforms, reference, wanted=wanted, dtype=precision)
+        inputs = frame_inputs(structure, descriptors, transforms, reference, wanted=wanted, dtype=precision)
+        return with_tensors(inputs)
 
     return tuple(track(in_threads(one, structures), len(structures), "Jacobians"))

@@ -12,13 +12,12 @@ import yaml
 from numpy.typing import NDArray
 
 from nnmanybody.config import TrainingConfig
-from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 from nnmanybody.training import checkpoint as checkpoints
 from nnmanybody.training import learning_curve
 from nnmanybody.training.batch import Batch
 from nnmanybody.training.checkpoint import Checkpoint
-from nnmanybody.training.checks import check_output
+from nnmanybody.training.checks import check_start
 from nnmanybody.training.display import epoch_display, summary
 from nnmanybody.training.interrupt import StopRequest, stop_request
 from nnmanybody.training.learning_curve import LearningCurve
@@ -94,12 +93,7 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
     NNPError
         For wrong data or configuration, and if the loss is no longer finite (the best weights are kept).
     """
-    check_output(config.output)
-    if not (resume or overwrite) and (config.output / checkpoints.FILE_NAME).exists():
-        raise NNPError(
-            f"{config.output}: has a training already; continue it by --resume, "
-            "replace it by --overwrite, or choose another folder by --output"
-        )
+    check_start(config, resume=resume, overwrite=overwrite)
     set_threads(config.threads)
     restored = Checkpoint.read(config.output / checkpoints.FILE_NAME) if resume else None
     prepared = prepare(config)
