@@ -67,9 +67,9 @@ void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
   const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
   AngularFactor factor{f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1, {}};
   if (f.is_compact()) {
+    // The asymmetric form is one of the radial factors only, as n2p2 defines it.
     constexpr double degree = 3.14159265358979323846 / 180.0;
-    factor.angle = {f.cutoff.kind, f.theta_right * degree, 0.0,
-                    true,          f.theta_left * degree,  f.cutoff.asymmetric};
+    factor.angle = {f.cutoff.kind, f.theta_right * degree, 0.0, true, f.theta_left * degree, false};
   }
   functions_.push_back({radial, place(angular_, factor), index_of(index), weight});
   std::stable_sort(functions_.begin(), functions_.end(),

@@ -202,6 +202,10 @@ void SymmetryFunction::validate()
   require(std::isfinite(cutoff.radius) && cutoff.radius > 0.0, *this, "a positive cutoff",
           cutoff.radius);
   require(cutoff.alpha >= 0.0 && cutoff.alpha < 1.0, *this, "0 <= cutoff_alpha < 1", cutoff.alpha);
+  if (cutoff.alpha != 0.0 && cutoff.kind < CutoffKind::exp && cutoff.kind != CutoffKind::cosine)
+    throw std::invalid_argument(kind_name(kind) + ": the cutoff function " +
+                                cutoff_name(cutoff.kind) + " knows no cutoff_alpha, got " +
+                                shortest(cutoff.alpha));
   require(std::isfinite(eta) && eta >= 0.0, *this, "eta >= 0", eta);
   require(std::isfinite(r_shift), *this, "a finite r_shift", r_shift);
   require(std::isfinite(kappa), *this, "a finite kappa", kappa);

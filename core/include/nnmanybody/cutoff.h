@@ -33,7 +33,7 @@ struct CutoffValue {
 };
 
 /// One-sided: f_c = 1 up to alpha × radius, then the shape of x = (r - alpha radius) / (radius - alpha radius);
-/// tanhu and tanh know no alpha. Compact: the shape of x = |r - center| / half width of [left, radius], with
+/// hard, tanhu and tanh know no alpha. Compact: the shape of x = |r - center| / half width of [left, radius], with
 /// x (2 - x) in place of x when it is asymmetric (a plateau at the center); also used for angles, in radians.
 struct CutoffFunction {
   CutoffKind kind = CutoffKind::cosine;

@@ -20,6 +20,7 @@ namespace nnmb {
 ///   compact_radial = sum_j C(a)
 ///   compact_narrow = sum_jk A(theta) C(a) C(b) C(c)
 ///   compact_wide   = sum_jk A(theta) C(a) C(b)
+/// A has the same shape as C, but never the asymmetric form.
 /// (Bircher, Singraber, Dellago, Mach. Learn.: Sci. Technol. 2, 035026 (2021); n2p2's types 20, 21, 22.)
 /// The neighbor element "*" sums over all elements; with weight_by_atomic_number every neighbor counts with its
 /// atomic number (Gastegger et al., J. Chem. Phys. 148, 241709 (2018); n2p2's types 12, 13, 23, 24, 25).
