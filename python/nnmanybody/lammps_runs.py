@@ -180,7 +180,7 @@ def place(atoms: Atoms, order: tuple[int, int, int] = (0, 1, 2), skew: bool = Fa
     q, r = np.linalg.qr(vectors.T)
     sign = np.sign(np.diag(r))
     rotation = (q * sign).T
-    cell = np.tril((r.T * sign))
+    cell = np.tril(r.T * sign)
     return Placement(cell, atoms.positions @ rotation.T, pbc, rotation)
 
 

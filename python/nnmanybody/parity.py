@@ -1,4 +1,4 @@
-"""Potential file and structures -> do Python, ASE, LAMMPS and finite differences agree on energy, forces, virial?"""
+"""Potential file, structures -> whether Python, ASE, LAMMPS, finite differences agree on energy, forces, virial."""
 
 import math
 import shutil
@@ -141,7 +141,7 @@ def parity(
         found["ASE calculator"].append(_compare(frame, reference, *_by_ase(potential, frame.atoms)))
         found["finite differences"].append(_differentiated(potential, frame, reference))
     if launcher is not None:
-        found |= _by_lammps(path, potential, frames, references, launcher, ranks)
+        found |= _by_lammps(path, potential, frames, references, launcher=launcher, ranks=ranks)
     return ParityReport(tuple(RouteParity(name, tuple(results)) for name, results in found.items() if results))
 
 
@@ -183,6 +183,7 @@ def _by_lammps(
     potential: Potential,
     frames: Sequence[Frame],
     references: list[Evaluation],
+    *,
     launcher: Launcher,
     ranks: int,
 ) -> dict[str, list[FrameParity]]:
@@ -191,7 +192,7 @@ def _by_lammps(
         folder = Path(name)
         shutil.copyfile(path, folder / "potential.nnp")
         for route in lammps_routes(ranks):
-            found[route.name] = _one_route(folder, route, potential, frames, references, launcher)
+            found[route.name] = _one_route(folder, route, potential, frames, references, launcher=launcher)
     return found
 
 
@@ -201,6 +202,7 @@ def _one_route(
     potential: Potential,
     frames: Sequence[Frame],
     references: list[Evaluation],
+    *,
     launcher: Launcher,
 ) -> list[FrameParity]:
     chosen = [i for i, frame in enumerate(frames) if route.applies(frame.atoms)]
@@ -248,7 +250,7 @@ def _differentiated(potential: Potential, frame: Frame, reference: Evaluation) -
 
 
 def _slope(potential: Potential, atoms: Atoms, step: float, change: Callable[[Atoms, float], None]) -> float:
-    """Derivative of the energy with respect to a change, five-point formula.
+    """Return the derivative of the energy with respect to a change, five-point formula.
 
     Differences are taken atom by atom, so that large reference energies cost no digits.
     """

@@ -9,7 +9,7 @@ from nnmanybody import parity as comparison
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.lammps_runs import Launcher
-from nnmanybody.parity import Difference, ParityReport, evenly_spaced
+from nnmanybody.parity import Difference, ParityReport, RouteParity, evenly_spaced
 from nnmanybody.progress import track_frames
 from rich.console import Console
 from rich.table import Table
@@ -51,12 +51,20 @@ def _print(report: ParityReport, n_frames: int, console: Console) -> None:
     table = Table("route", "energy\neV/atom", "force\neV/Å", "virial\neV", "")
     for route in report.routes:
         cells = [_cell(route.worst(quantity)) for quantity in ("energy", "force", "virial")]
-        table.add_row(route.name, *cells, "ok" if route.ok else "[bold red]differs[/]")
+        table.add_row(route.name, *cells, _verdict(route))
     console.print(table)
     for route in report.routes:
-        for frame in (frame for frame in route.frames if not frame.ok):
-            reason = f":\n{frame.failure}" if frame.failure else ""
-            console.print(f"{route.name} differs on {frame.frame}{reason}", soft_wrap=True, markup=False)
+        bad = [frame for frame in route.frames if not frame.ok]
+        if bad:
+            more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+            text = f"{bad[0].frame}{more}: {bad[0].failure or 'beyond the tolerance'}"
+            console.print(f"{route.name}: {text}", soft_wrap=True, markup=False)
+
+
+def _verdict(route: RouteParity) -> str:
+    if any(frame.failure for frame in route.frames):
+        return "[bold red]failed[/]"
+    return "ok" if route.ok else "[bold red]differs[/]"
 
 
 def _cell(difference: Difference | None) -> str:
