@@ -88,13 +88,13 @@ def _target_format(kind: Kind, given: Format | None, paths: list[Path]) -> Forma
         raise NNPError(f"{paths[0]} is a potential of nnmanybody already: say what to make of it, --format runner")
     if given is not None and given not in possible:
         listed = " or ".join(form.value for form in possible)
-        raise NNPError(f"{paths[0]}: a {DESCRIPTIONS[kind]} can become {listed}, not {given.value}")
+        raise NNPError(f"{paths[0]} ({DESCRIPTIONS[kind]}) can become {listed}, not {given.value}")
     return given or possible[0]
 
 
 def _needed(units: Units | None, kind: Kind, paths: list[Path]) -> Units:
     if units is None:
-        raise NNPError(f"{paths[0]}: a {DESCRIPTIONS[kind]} does not say its units: {HOW_TO_CHOOSE}")
+        raise NNPError(f"{paths[0]} ({DESCRIPTIONS[kind]}) does not say its units: {HOW_TO_CHOOSE}")
     return units
 
 
@@ -103,7 +103,7 @@ def _definition(kind: Kind, paths: list[Path], units: Units | None) -> Potential
     if kind == "runner":
         return read_runner(paths[0], _needed(units, kind, paths))
     if units is not None:
-        raise NNPError(f"{paths[0]}: a {DESCRIPTIONS[kind]} is in Å and eV always: leave the options for units away")
+        raise NNPError(f"{paths[0]} ({DESCRIPTIONS[kind]}) is in Å and eV always: leave the options for units away")
     if kind == "simple_nn":
         return read_simple_nn(paths[0])
     if kind == "aenet":

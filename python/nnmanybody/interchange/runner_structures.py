@@ -143,12 +143,18 @@ def _head(frame: Frame, units: Units) -> Iterator[str]:
     info = frame.atoms.info
     name = str(info.get("set", ""))
     yield f"begin set={name}" if name in SETS else "begin"
-    comment = " ".join(str(info.get("comment", frame.config_type)).split())
+    comment = _comment(info.get("comment", frame.config_type))
     if comment:
         yield f"comment {comment}"
     if frame.atoms.pbc.all():
         for vector in frame.atoms.cell.array * units.cflength:
             yield f"lattice {_columns(vector)}"
+
+
+def _comment(value: object) -> str:
+    """One line; ASE makes numbers of a comment that looks like some."""
+    words = map(str, value.ravel()) if isinstance(value, np.ndarray) else str(value).splitlines()
+    return " ".join(words).strip()
 
 
 def _atom_lines(frame: Frame, units: Units) -> Iterator[str]:
