@@ -62,3 +62,17 @@ def sum_equal_inputs(layers: Sequence[Layer], groups: Sequence[Sequence[int]]) -
     first = layers[0]
     weights = np.column_stack([first.weights[:, list(group)].sum(axis=1) for group in groups])
     return [Layer(weights, first.biases, first.activation), *layers[1:]]
+
+
+def fill_last_hidden_layer(layers: Sequence[Layer], size: int) -> list[Layer]:
+    """Layers with neurons added to the last hidden one that have no connections: the output stays what it was."""
+    *below, hidden, output = layers
+    missing = size - len(hidden.biases)
+    if missing <= 0:
+        return list(layers)
+    filled = Layer(
+        np.vstack([hidden.weights, np.zeros((missing, hidden.weights.shape[1]))]),
+        np.concatenate([hidden.biases, np.zeros(missing)]),
+        hidden.activation,
+    )
+    return [*below, filled, Layer(np.pad(output.weights, ((0, 0), (0, missing))), output.biases, output.activation)]

@@ -57,8 +57,8 @@ def topologies(keywords: Keywords, element: str) -> list[Topology]:
         If the keywords contradict each other or something is not said.
     """
     n_hidden = _n_hidden(keywords, element)
-    activations = _activations(keywords, element, n_hidden)
     defaults = _global_nodes(keywords)
+    activations = _activations(keywords, element, n_hidden)
     if len(defaults) != n_hidden:
         # Another depth than the other elements': RuNNer then takes the first numbers of the global line.
         defaults = defaults[:n_hidden] + (0,) * (n_hidden - len(defaults))

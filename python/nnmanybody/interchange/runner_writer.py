@@ -1,8 +1,8 @@
 """Our potential -> input.nn, scaling.data and weights.ZZZ.data, if RuNNer and n2p2 know all that is in it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nnmanybody._core import ElementSection, PotentialDefinition
 from nnmanybody.errors import NNPError
-from nnmanybody.interchange.layers import Layer, layers_of, scale_output
+from nnmanybody.interchange.layers import Layer, fill_last_hidden_layer, layers_of, scale_output
 from nnmanybody.interchange.runner_functions import CUTOFF_FUNCTIONS, CutoffSettings, RunnerFunction, from_core
 from nnmanybody.interchange.runner_keywords import UNITS_COMMENT
 from nnmanybody.interchange.runner_network import ACTIVATIONS, weights_text
@@ -69,7 +69,7 @@ def runner_files(definition: PotentialDefinition, units: Units) -> dict[str, str
     """
     symbols = sorted((section.element for section in definition.sections), key=atomic_numbers.__getitem__)
     sections = {section.element: section for section in definition.sections}
-    elements = [_element(sections[symbol], symbols, units) for symbol in symbols]
+    elements = _same_last_layer([_element(sections[symbol], symbols, units) for symbol in symbols])
     files = {
         SETTINGS: "\n".join(_settings(definition, elements, units)) + "\n",
         SCALING: statistics_text([element.statistics for element in elements]),
@@ -93,6 +93,15 @@ def _element(section: ElementSection, symbols: Sequence[str], units: Units) -> _
     first, *rest = scale_output(layers_of(section.network), units.cfenergy)
     first = Layer(first.weights[:, order], first.biases, first.activation)
     return _Element(section, [functions[index] for index in order], section.statistics[order], [first, *rest])
+
+
+def _same_last_layer(elements: Sequence[_Element]) -> list[_Element]:
+    """Fill the last hidden layers up to one size with neurons without connections: n2p2 knows one for all elements."""
+    longest = max((element.nodes[-1] for element in elements if element.nodes), default=0)
+    return [
+        replace(element, layers=fill_last_hidden_layer(element.layers, longest)) if element.nodes else element
+        for element in elements
+    ]
 
 
 def _settings(definition: PotentialDefinition, elements: Sequence[_Element], units: Units) -> list[str]:
@@ -148,8 +157,8 @@ def _scaling(elements: Sequence[_Element]) -> list[str]:
 def _networks(elements: Sequence[_Element]) -> list[str]:
     """Lines for the networks, as n2p2 reads them.
 
-    n2p2 takes the number of layers, the neurons of the last hidden layer and the activation of the output
-    from the global keywords, and one element_activation_short line.
+    n2p2 takes the number of layers and the neurons of the last hidden layer from the global keywords, and
+    one element_activation_short line. The output is linear for all elements.
     """
     nodes = _most_common([element.nodes for element in elements])
     letters = _most_common([element.letters for element in elements])
@@ -160,26 +169,18 @@ def _networks(elements: Sequence[_Element]) -> list[str]:
     other_nodes = {element.symbol: element.nodes for element in elements if element.nodes != nodes}
     other_letters = {element.symbol: element.letters for element in elements if element.letters != letters}
     for symbol, own in other_nodes.items():
-        if len(own) != len(nodes) or own[-1:] != nodes[-1:]:
+        if len(own) != len(nodes):
             raise NNPError(
-                f"{symbol}: the hidden layers {own} differ from the {nodes} of other elements in their number or in "
-                "the last one, which input.nn cannot say"
+                f"{symbol}: {len(own)} hidden layers where other elements have {len(nodes)}, which n2p2 does not read"
             )
-    _check_letters(other_letters, letters)
+    if len(other_letters) > 1:
+        raise NNPError(
+            f"{' and '.join(other_letters)}: other activation functions than other elements; n2p2 reads them for one "
+            "element only"
+        )
     lines += [f"element_nodes_short {symbol} {' '.join(map(str, own))}" for symbol, own in other_nodes.items()]
     lines += [f"element_activation_short {symbol} {' '.join(own)}" for symbol, own in other_letters.items()]
     return lines
-
-
-def _check_letters(others: Mapping[str, tuple[str, ...]], letters: tuple[str, ...]) -> None:
-    for symbol, own in others.items():
-        if own[-1] != letters[-1]:
-            raise NNPError(f"{symbol}: another activation function of the output than other elements")
-    if len(others) > 1:
-        raise NNPError(
-            f"{' and '.join(others)}: other activation functions than other elements; n2p2 reads them for one element "
-            "only"
-        )
 
 
 def _most_common(values: Sequence[tuple[str, ...]] | Sequence[tuple[int, ...]]) -> tuple:  # type: ignore[type-arg]

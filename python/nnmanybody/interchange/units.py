@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from nnmanybody.errors import NNPError
 
-CODATA = "2018"
-"""Set of constants behind `bohr-hartree`; named, so that a newer ASE does not change a conversion."""
+BOHR, HARTREE = 0.529177210903, 27.211386245988
+"""Å and eV: the values CODATA recommends (2018), as they stand; ASE computes its own from other constants."""
 NAMES = ("bohr-hartree", "metal")
 HOW_TO_CHOOSE = (
     "choose --units bohr-hartree (CODATA), --units metal (Å and eV), or --cflength and --cfenergy "
@@ -74,8 +74,5 @@ def named_units(name: str) -> Units:
     if name == "metal":
         return METAL
     if name == "bohr-hartree":
-        from ase.units import create_units
-
-        constants = create_units(CODATA)
-        return Units(1.0 / constants["Bohr"], 1.0 / constants["Hartree"], f"bohr-hartree (CODATA {CODATA})")
+        return Units(1.0 / BOHR, 1.0 / HARTREE, "bohr-hartree (CODATA 2018)")
     raise NNPError(f"--units {name}: expected {' or '.join(NAMES)}; {HOW_TO_CHOOSE}")
