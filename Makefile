@@ -25,7 +25,7 @@ lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror $(shell find core lammps_src tests/core python -name "*.cpp" -o -name "*.h")
+	find core lammps_src tests/core python -name "*.cpp" -o -name "*.h" | xargs $(BIN)/clang-format --dry-run --Werror
 
 clean:
 	rm -rf build $(VENV)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from importlib import util
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def write_potential(path: Path, functions: list[_core.SymmetryFunction], hidden:
     """Write a potential with small random weights: the cost does not depend on them, the trajectory stays calm."""
     rng = np.random.default_rng(0)
     sizes = [len(functions), hidden, hidden, 1]
-    weights = [1e-3 * rng.normal(size=(n_out, n_in)) for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)]
+    weights = [1e-3 * rng.normal(size=(n_out, n_in)) for n_in, n_out in pairwise(sizes)]
     network = _core.Network(weights, [np.zeros(n) for n in sizes[1:]], ["tanh", "tanh", "identity"])
     statistics_ = np.tile([0.0, 1.0, 0.5, 0.2], (len(functions), 1))
     section = _core.ElementSection("Si", 0.0, functions, statistics_, ("minmax", -1.0, 1.0), network)

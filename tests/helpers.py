@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
+
 from nnmanybody import Potential, SymmetryFunction
 from nnmanybody._core import ElementSection, Network, PotentialDefinition
 from nnmanybody.describe import describe

@@ -14,8 +14,18 @@ Angular, per pair of neighbor elements: every combination of
 * λ = +1 and -1, which look at small and at large angles;
 * ζ growing exponentially, because (1 + λ cos θ)^ζ of neighboring ζ are nearly the same function
   once ζ is large;
-* several radial parts. G5: shells R_s as above, that is triplets with both neighbors at one
-  distance. G4: centred, with widths as above, because R_s cannot fit the third distance as well.
+* several radial parts, two or more for every ζ from 16 functions on: with three ζ on four shells
+  the force errors of small networks were 7 % (DFT silicon) and 27 % (Stillinger-Weber) larger than
+  with two ζ on six. G5: shells R_s as above, that is triplets with both neighbors at one distance.
+  G4: centred, with widths as above, because R_s cannot fit the third distance as well.
+
+`angular_parts="cutoffs"` makes the radial parts differ by their cutoffs instead (geometric, from 1.4
+times the shortest distance to the cutoff of the set), centred and with one η, as the thesis found
+best. For Stillinger-Weber silicon it halved the force error of the shells (24 functions, cutoff
+4.2 Å); for DFT silicon and lithium shells were as good or better, so they are the default.
+
+G5 is the default: of equal numbers of functions it fitted about as well as G4, and it is cheaper.
+"both" gives a third of them to G4, which knows the distance between the two neighbors as well.
 
 Parameters are rounded to four digits: they are read by people, and the fit does not notice.
 """
@@ -33,6 +43,7 @@ from nnmanybody.errors import NNPError
 from nnmanybody.neighbors import neighbor_list
 
 AngularKind = Literal["G4", "G5", "both"]
+AngularParts = Literal["shells", "cutoffs"]
 ElementPair = tuple[str, str]
 Distances = float | Mapping[ElementPair, float]
 
@@ -42,6 +53,14 @@ class Span(NamedTuple):
 
     shortest: float
     longest: float
+
+
+class AngularLayout(NamedTuple):
+    """What the radial parts of angular functions are made from; cutoff in Å."""
+
+    parts: AngularParts
+    cutoff: float
+    span: Span
 
 
 class HasAtoms(Protocol):
@@ -93,9 +112,11 @@ def behler_functions(
     shortest: Distances,
     longest: Distances,
     angular: AngularKind,
+    angular_parts: AngularParts,
 ) -> dict[str, tuple[SymmetryFunction, ...]]:
     """Functions of every element; see `SymmetryFunctionSet.behler` for the parameters."""
-    _check_numbers(elements, n_radial, n_angular, cutoff, angular)
+    _check_numbers(elements, n_radial, n_angular, cutoff)
+    _check_choices(angular, angular_parts)
     functions: dict[str, tuple[SymmetryFunction, ...]] = {}
     for center in elements:
         listed: list[SymmetryFunction] = []
@@ -104,9 +125,10 @@ def behler_functions(
             listed += radial_functions(neighbor, n_radial, cutoff, span)
         for one, other in itertools.combinations_with_replacement(elements, 2):
             span = _span([(center, one), (center, other)], shortest, longest, cutoff)
-            n_g4 = {"G4": n_angular, "G5": 0, "both": n_angular // 2}[angular]
-            listed += angular_functions("G4", (one, other), n_g4, cutoff, span)
-            listed += angular_functions("G5", (one, other), n_angular - n_g4, cutoff, span)
+            n_g4 = {"G4": n_angular, "G5": 0, "both": n_angular // 3}[angular]
+            layout = AngularLayout(angular_parts, cutoff, span)
+            listed += angular_functions("G4", (one, other), n_g4, layout)
+            listed += angular_functions("G5", (one, other), n_angular - n_g4, layout)
         functions[center] = tuple(listed)
     return functions
 
@@ -123,24 +145,43 @@ def radial_functions(neighbor: str, count: int, cutoff: float, span: Span) -> li
 
 
 def angular_functions(
-    kind: Literal["G4", "G5"], neighbors: ElementPair, count: int, cutoff: float, span: Span
+    kind: Literal["G4", "G5"], neighbors: ElementPair, count: int, layout: AngularLayout
 ) -> list[SymmetryFunction]:
-    """`count` functions: radial parts, near to far (G5) or narrow to wide (G4); each with all ζ; each with λ = ±1."""
+    """`count` functions: radial parts from near to far; each with all ζ; each with λ = ±1."""
     if count == 0:
         return []
-    # As many ζ as radial parts: neither angle nor distance is resolved at the cost of the other.
-    n_zeta = min(max(1, round(math.sqrt(count / 2))), len(ZETAS))
-    n_parts = math.ceil(count / (2 * n_zeta))
-    if kind == "G5":
-        shifts, eta = _shells(n_parts, span)
-        parts = [(eta, shift) for shift in shifts]
-    else:
-        parts = [(_eta(width), 0.0) for width in _widths(n_parts, span)]
+    # Two radial parts and more for every ζ; but one ζ alone cannot tell a sharp angle from a blunt one.
+    n_zeta = min(max(2 if count >= 8 else 1, round(math.sqrt(count / 4))), len(ZETAS))
+    parts = _radial_parts(kind, math.ceil(count / (2 * n_zeta)), layout)
     functions = [
         SymmetryFunction(kind, list(neighbors), cutoff, eta=eta, r_shift=shift, zeta=zeta, lam=lam)
-        for (eta, shift), zeta, lam in itertools.product(parts, ZETAS[n_zeta], (1, -1))
+        for (cutoff, eta, shift), zeta, lam in itertools.product(parts, ZETAS[n_zeta], (1, -1))
     ]
     return functions[:count]
+
+
+def _radial_parts(kind: str, count: int, layout: AngularLayout) -> list[tuple[float, float, float]]:
+    """Cutoff, η and R_s of every radial part."""
+    cutoff, span = layout.cutoff, layout.span
+    if layout.parts == "cutoffs":
+        return _parts_by_cutoff(count, cutoff, span)
+    if kind == "G5":
+        shifts, eta = _shells(count, span)
+        return [(cutoff, eta, shift) for shift in shifts]
+    return [(cutoff, _eta(width), 0.0) for width in _widths(count, span)]
+
+
+def _parts_by_cutoff(count: int, cutoff: float, span: Span) -> list[tuple[float, float, float]]:
+    # The first cutoff reaches past the nearest neighbors, whose distances scatter above the shortest.
+    nearest = 1.4 * span.shortest
+    if nearest >= cutoff:
+        raise NNPError(
+            f'angular_parts "cutoffs" needs a cutoff above {nearest:.4g} Å, 1.4 times the shortest distance '
+            f'of {span.shortest:.4g} Å; got {cutoff} Å. Use a longer one, or "shells"'
+        )
+    eta = _eta(_widths(1, span)[0])
+    inner = [_rounded(radius) for radius in _widths(count, Span(nearest, cutoff))[:-1]]
+    return [(radius, eta, 0.0) for radius in (*inner, cutoff)]
 
 
 ZETAS: dict[int, tuple[float, ...]] = {
@@ -206,12 +247,17 @@ def _distance(pair: ElementPair, distances: Distances, choose: Callable[[Iterabl
     return float(found if found is not None else choose(distances.values()))
 
 
-def _check_numbers(elements: Sequence[str], n_radial: int, n_angular: int, cutoff: float, angular: str) -> None:
+def _check_numbers(elements: Sequence[str], n_radial: int, n_angular: int, cutoff: float) -> None:
     if not elements or len(set(elements)) != len(elements):
         raise NNPError(f"expected elements, each once, got {list(elements)}")
     if n_radial < 0 or n_angular < 0 or n_radial + n_angular == 0:
         raise NNPError(f"expected n_radial >= 0 and n_angular >= 0, not both 0, got {n_radial} and {n_angular}")
     if not (math.isfinite(cutoff) and cutoff > 0.0):
         raise NNPError(f"the cutoff must be a positive number in Å, got {cutoff}")
+
+
+def _check_choices(angular: str, angular_parts: str) -> None:
     if angular not in ("G4", "G5", "both"):
         raise NNPError(f'angular must be "G4", "G5" or "both", got "{angular}"')
+    if angular_parts not in ("shells", "cutoffs"):
+        raise NNPError(f'angular_parts must be "shells" or "cutoffs", got "{angular_parts}"')

@@ -11,8 +11,9 @@ import ase.io
 import numpy as np
 from ase import Atoms
 from ase.stress import full_3x3_to_voigt_6_stress
-from nnmanybody.errors import NNPError
 from numpy.typing import NDArray
+
+from nnmanybody.errors import NNPError
 
 logger = logging.getLogger(__name__)
 

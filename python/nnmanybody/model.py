@@ -152,12 +152,7 @@ class ElementModel:
 
 
 class Model:
-    """The networks of all elements of a potential.
-
-    Parameters
-    ----------
-    elements : sequence of ElementModel
-    """
+    """The networks of all elements of a potential."""
 
     def __init__(self, elements: Sequence[ElementModel]) -> None:
         self.elements = tuple(elements)
@@ -198,8 +193,9 @@ class Model:
         self, provenance: Sequence[tuple[str, str]] = (), header: Mapping[str, str] | None = None
     ) -> _core.PotentialDefinition:
         """Everything that the potential file holds."""
-        sections = [element.section() for element in self.elements]
-        return _core.PotentialDefinition(sections, list(provenance), dict(header or {}))
+        return _core.PotentialDefinition(
+            [element.section() for element in self.elements], list(provenance), header or {}
+        )
 
 
 def new_element_model(

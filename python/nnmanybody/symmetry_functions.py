@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ase.data import chemical_symbols
 
 from nnmanybody._core import SymmetryFunction
-from nnmanybody.behler_set import AngularKind, Distances, behler_functions, distance_range
+from nnmanybody.behler_set import AngularKind, AngularParts, Distances, behler_functions, distance_range
 from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 
@@ -52,6 +52,7 @@ class SymmetryFunctionSet:
         shortest: Distances,
         longest: Distances,
         angular: AngularKind = "G5",
+        angular_parts: AngularParts = "shells",
     ) -> "SymmetryFunctionSet":
         """Make a set from the distances in the data; `behler_set` says how and why.
 
@@ -64,6 +65,8 @@ class SymmetryFunctionSet:
         shortest, longest : float or mapping of (element, element) to float, Å
             Distances between atoms in the data, as `distance_range` finds them.
         angular : "G4", "G5" or "both"
+        angular_parts : "shells" or "cutoffs"
+            How the radial parts of the angular functions differ.
 
         Raises
         ------
@@ -79,6 +82,7 @@ class SymmetryFunctionSet:
                 shortest=shortest,
                 longest=longest,
                 angular=angular,
+                angular_parts=angular_parts,
             )
         )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import helpers
 import numpy as np
 from ase import Atoms
+
+import helpers
 from lammps_runner import THERMO, boundary, dump
 from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ase.io
 import numpy as np
 from ase import Atoms
+
 from lammps_runner import BIN, environment
 
 ASK_EVERY_STEP = "fix ask all ave/time 1 1 1 c_s"

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from ase.neighborlist import primitive_neighbor_list
-from lammps_runner import KCAL_MOL_PER_EV
 from nnmanybody.sampling.sampling_rule import sampled_steps, tau
+
+from lammps_runner import KCAL_MOL_PER_EV
 from sampling_helpers import ASK_EVERY_STEP, DUMP, read_dump, run, silicon, sorted_rows
 
 SAMPLE = "compute s all nn/sample out.xyz alpha Si 3.0 taumax 10"

@@ -8,6 +8,7 @@ import time
 import ase.io
 import numpy as np
 import pytest
+
 from lammps_runner import environment
 from sampling_helpers import (
     ASK_EVERY_STEP,

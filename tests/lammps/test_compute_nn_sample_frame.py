@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from lammps_runner import BAR_A3_PER_EV
 from nnmanybody.sampling.sampling_rule import sampled_steps, tau
+
+from lammps_runner import BAR_A3_PER_EV
 from sampling_helpers import ASK_EVERY_STEP, DUMP, read_dump, run, silicon
 
 SAMPLE = "compute s all nn/sample out.xyz alpha Si 3.0 taumax 10"

@@ -6,6 +6,7 @@ with a neighbor too few or too many would not have the energy that stands in its
 
 import numpy as np
 import pytest
+
 from nnmanybody.data import read_frames
 from sampling_helpers import ASK_EVERY_STEP, DUMP, read_dump, run, silicon, sorted_rows
 

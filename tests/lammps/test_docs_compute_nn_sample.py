@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from sampling_helpers import ASK_EVERY_STEP, lammps, run, silicon
 
 PAGE = (Path(__file__).parents[2] / "docs" / "compute_nn_sample.md").read_text(encoding="utf-8")

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import helpers
 import pytest
+
+import helpers
 from lammps_runner import THERMO, run, write_data
 from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition

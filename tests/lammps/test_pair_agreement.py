@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from agreement_cases import cases, columns, potentials, script
 from lammps_runner import BAR_A3_PER_EV, forces, run, virial, voigt, write_data
 from nnmanybody import NNPCalculator

@@ -1,8 +1,9 @@
 """MD, minimization and rerun with pair_style nn/manybody, and LAMMPS's energies against its own forces and virial."""
 
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 import reference
 from agreement_cases import potentials
 from lammps_runner import FULL_DIGITS, THERMO, dump, forces, positions, run, virial, voigt, write_data

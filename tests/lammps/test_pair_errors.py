@@ -1,7 +1,8 @@
 """Wrong input to pair_style nn/manybody: LAMMPS stops, and says what was expected, what came, and where."""
 
-import helpers
 import pytest
+
+import helpers
 from agreement_cases import potentials
 from lammps_runner import lammps, write_data
 from nnmanybody._core import PotentialDefinition
@@ -44,6 +45,13 @@ def refused(folder, text: str, ranks: int = 1) -> str:
 def test_pair_style_takes_no_arguments(folder):
     output = refused(folder, script(style="nn/manybody 5.0"))
     assert "Pair style nn/manybody takes no arguments, got '5.0'" in output
+
+
+@pytest.mark.parametrize("command", ["exclude type 1 2", "include some"])
+def test_hidden_neighbors_are_refused(folder, command):
+    """They would change every energy without a word."""
+    output = refused(folder, script(after=f"group some type 1\natom_modify first some\nneigh_modify {command}"))
+    assert f"neigh_modify {command.split()[0]} hides neighbors" in output
 
 
 @pytest.mark.parametrize("types", ["1 1", "1*2 1*2", "* 2"])

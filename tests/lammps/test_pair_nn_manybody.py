@@ -1,8 +1,9 @@
 """pair_style nn/manybody in an input: the forms of pair_coeff, other pair styles beside it, units."""
 
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from agreement_cases import potentials
 from lammps_runner import (
     ATM_A3_PER_KCAL_MOL,

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import ase.io
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from lammps_runner import BIN, environment
 from nnmanybody import parity as comparison
 from nnmanybody.data import Frame, read_frames

@@ -5,8 +5,9 @@ import os
 import subprocess
 from pathlib import Path
 
-import helpers
 import pytest
+
+import helpers
 from lammps_runner import BIN, environment, lammps, run, run_python
 
 STYLES = {"pair style plugin nn/manybody", "compute style plugin nn/sample"}

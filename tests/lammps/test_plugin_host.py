@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from lammps_runner import BIN, environment
 
 ANSWERS = {

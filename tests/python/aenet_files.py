@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 import reference as ref
 from core_cases import random_net
 
@@ -17,13 +18,14 @@ FUNCTIONS = [
     ((2, (1, 0), (6.0, 0.5, 0.8)), ref.Function("G2", ("Si",), 6.0, eta=0.8, r_shift=0.5)),
     ((2, (1, 0), (6.0, 0.0, 0.1)), ref.Function("G2", ("Si",), 6.0, eta=0.1)),
     ((4, (1, 1), (5.5, 1.0, 2.0, 0.01)), ref.Function("G4", ("Si", "Si"), 5.5, eta=0.01, zeta=2.0, lam=1)),
+    ((5, (1, 1), (5.0, 1.0, 1.0, 0.04)), ref.Function("G5", ("Si", "Si"), 5.0, eta=0.04, zeta=1.0, lam=1)),
     ((4, (2, 1), (5.5, -1.0, 1.0, 0.02)), ref.Function("G4", ("O", "Si"), 5.5, eta=0.02, zeta=1.0, lam=-1)),
     ((5, (1, 2), (6.0, 1.0, 4.0, 0.03)), ref.Function("G5", ("Si", "O"), 6.0, eta=0.03, zeta=4.0, lam=1)),
     ((2, (2, 0), (5.0, 1.0, 0.4)), ref.Function("G2", ("O",), 5.0, eta=0.4, r_shift=1.0)),
     ((3, (2, 0), (5.0, 1.3)), ref.Function("G3", ("O",), 5.0, kappa=1.3)),
     ((5, (2, 2), (6.0, -1.0, 1.0, 0.0)), ref.Function("G5", ("O", "O"), 6.0, zeta=1.0, lam=-1)),
 ]
-SHUFFLED = [8, 4, 0, 6, 1, 5, 2, 7, 3]  # the order of the set-up file, which keeps equal kinds of one pair in order
+SHUFFLED = [8, 4, 0, 9, 6, 1, 5, 2, 7, 3]  # the order of the set-up file, which keeps equal kinds of one pair in order
 
 
 def section(element: str, seed: int, activation: str = "tanh") -> ref.Section:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 import reference as ref
 from nnmanybody import _core
-from numpy.typing import NDArray
 
 ELEMENTS = ("Si", "O")
 

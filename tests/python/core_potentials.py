@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 import reference as ref
 from core_cases import ELEMENTS, FUNCTIONS, crystal, random_net
 

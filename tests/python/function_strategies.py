@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import reference as ref
 from hypothesis import strategies as st
+
+import reference as ref
 
 # Few values of each parameter, so that functions of one set share some and differ in others; and any value.
 cutoffs = st.sampled_from([4.0, 5.0, 6.0]) | st.floats(2.5, 7.0)

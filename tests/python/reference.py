@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from reference_derivatives import complex_step, differences  # noqa: F401 (part of this module for its users)
 from reference_shapes import compact, one_sided
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import reference as ref
 from ase import Atoms
+
+import reference as ref
 from core_cases import Structure
 from nnmanybody import Potential
 from nnmanybody.interchange.runner_potential import read_runner

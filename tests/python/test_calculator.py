@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import ase.io
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms, units
@@ -16,6 +15,8 @@ from ase.calculators.calculator import PropertyNotImplementedError
 from ase.constraints import FixAtoms
 from ase.md.verlet import VelocityVerlet
 from ase.stress import voigt_6_to_full_3x3_stress
+
+import helpers
 from nnmanybody import NNPCalculator, Potential
 
 STEP = 2e-5  # Å, and of strain

@@ -6,11 +6,12 @@ import shutil
 import sys
 from dataclasses import dataclass
 
-import aenet_files
 import ase.io
-import helpers
 import numpy as np
 import pytest
+
+import aenet_files
+import helpers
 import simple_nn_files
 from core_cases import crystal
 from nnmanybody import Potential

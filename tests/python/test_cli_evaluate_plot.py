@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ase.io
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from nnmanybody.cli import main
 from nnmanybody.data import read_frames
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 import reference as ref
 from aenet_files import FUNCTIONS, expected_energies, section, write
 from core_cases import cluster, crystal

@@ -8,6 +8,7 @@ from pathlib import Path
 import ase.io
 import numpy as np
 import pytest
+
 from nnmanybody import NNPCalculator, Potential
 from nnmanybody.interchange.runner_potential import read_runner
 from nnmanybody.interchange.runner_writer import runner_files

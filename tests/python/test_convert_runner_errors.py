@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from nnmanybody import Potential
 from nnmanybody.errors import NNPError
 from nnmanybody.interchange.runner_potential import read_runner

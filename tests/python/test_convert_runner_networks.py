@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from nnmanybody.errors import NNPError
 from nnmanybody.interchange.runner_keywords import read_keywords
 from nnmanybody.interchange.runner_network import ACTIVATIONS, read_weights, to_layers, topologies, weights_text

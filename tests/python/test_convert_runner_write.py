@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from core_cases import crystal
 from nnmanybody import Potential, SymmetryFunction
 from nnmanybody._core import ElementSection, Network, PotentialDefinition

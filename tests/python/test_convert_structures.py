@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
+
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.interchange.extended_xyz import frame_text

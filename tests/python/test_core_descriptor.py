@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 import reference as ref
 from core_cases import (
     ALL_FUNCTIONS,

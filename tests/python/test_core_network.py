@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-import reference as ref
-from core_cases import core_network, random_net
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference as ref
+from core_cases import core_network, random_net
 from nnmanybody import _core
 
 VALUE_TOLERANCE = 1e-12  # relative, the issue's

@@ -6,9 +6,10 @@ import math
 import pickle
 
 import pytest
-from core_cases import ALL_FUNCTIONS, core_function, function_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from core_cases import ALL_FUNCTIONS, core_function, function_id
 from nnmanybody._core import Descriptor, SymmetryFunction
 
 each_function = pytest.mark.parametrize("f", ALL_FUNCTIONS, ids=function_id)

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 import reference as ref
 from core_cases import ELEMENTS, FUNCTIONS, Structure, cluster, core_potential, crystal, pair_arguments, rotation
 from core_potentials import REFERENCE_ENERGIES, SCALINGS, sections

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 import reference as ref
 from core_cases import RUNNER_FUNCTIONS, function_id, jacobian, named_neighbors, neighbors, values
 from nnmanybody import _core

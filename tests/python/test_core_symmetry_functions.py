@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 import reference as ref
 from core_cases import (
     ALL_FUNCTIONS,
@@ -19,8 +22,6 @@ from core_cases import (
     values,
 )
 from function_strategies import any_function
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from nnmanybody import _core
 
 VALUE_TOLERANCE = 1e-12  # relative, the issue's

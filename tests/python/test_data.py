@@ -9,6 +9,7 @@ import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
+
 from nnmanybody.data import DataKeys, read_frames
 from nnmanybody.errors import NNPError
 

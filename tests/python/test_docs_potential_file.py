@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
+
 from nnmanybody import Potential, _core
 
 PAGE = (Path(__file__).parents[2] / "docs" / "potential_file.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from nnmanybody import doctor, doctor_lammps
 from nnmanybody.doctor import BuildInfo, simd_level
 from nnmanybody.doctor_lammps import lammps_findings, mpi_family

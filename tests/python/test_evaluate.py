@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 
-import helpers
 import numpy as np
 import pytest
+
+import helpers
 from nnmanybody import NNPError
 from nnmanybody.data import Frame
 from nnmanybody.evaluate import NO_CONFIG_TYPE, error_report, frames_with_predictions, predict

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from nnmanybody import _core
 
 TEXT = (Path(__file__).parents[1] / "data" / "SiO.nnp").read_text()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.neighborlist import neighbor_list as ase_neighbor_list
+
+import helpers
 from nnmanybody import NNPError, neighbor_list
 
 ROUNDING = 1e-12  # Å; both programs add the same few numbers

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
+
+import helpers
 from nnmanybody import NNPError, Potential, neighbor_list
 from nnmanybody._core import PotentialDefinition
 

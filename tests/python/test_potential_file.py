@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from nnmanybody import _core
 
 DATA = Path(__file__).parents[1] / "data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from nnmanybody import NNPError
 from nnmanybody.set_analysis import analyse_set, correlation_matrix
 

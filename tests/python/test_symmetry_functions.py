@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import pickle
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.neighborlist import neighbor_list as ase_neighbor_list
+
+import helpers
 from nnmanybody import NNPError, SymmetryFunction, SymmetryFunctionSet
 from nnmanybody.data import Frame
 from nnmanybody.describe import describe
@@ -142,18 +143,36 @@ def test_shifted_functions_are_equidistant_as_wide_as_their_spacing_and_end_insi
 
 @pytest.mark.parametrize("angular", ["G4", "G5"])
 def test_angular_functions_combine_both_lambda_growing_zeta_and_several_radial_parts(angular):
-    chosen = [function for _, function in behler(n_radial=0, n_angular=18, angular=angular)]
+    chosen = [function for _, function in behler(n_radial=0, n_angular=36, angular=angular)]
     assert {function.kind for function in chosen} == {angular}
     shapes = {(function.zeta, function.lam) for function in chosen}
     parts = {(function.eta, function.r_shift) for function in chosen}
     assert shapes == {(zeta, lam) for zeta in (1.0, 4.0, 16.0) for lam in (1, -1)}
-    assert len(parts) == 3
+    assert len(parts) == 6
     assert len(set(chosen)) == len(shapes) * len(parts)
 
 
-def test_half_of_both_kinds():
-    kinds = [function.kind for _, function in behler(n_radial=0, n_angular=10, angular="both")]
-    assert kinds == ["G4"] * 5 + ["G5"] * 5
+@pytest.mark.parametrize("angular", ["G4", "G5"])
+def test_radial_parts_by_cutoffs(angular):
+    chosen = [f for _, f in behler(n_radial=0, n_angular=24, angular=angular, angular_parts="cutoffs")]
+    cutoffs = sorted({f.cutoff for f in chosen})
+    # Equal ratios from 1.4 times the shortest distance of 2 Å to the cutoff of 6 Å.
+    np.testing.assert_allclose(cutoffs, 2.8 * (6.0 / 2.8) ** (np.arange(6) / 5), rtol=FOUR_DIGITS)
+    assert cutoffs[-1] == 6.0
+    (eta,) = {f.eta for f in chosen}
+    assert 1.0 / math.sqrt(2.0 * eta) == pytest.approx(math.sqrt(2.0 * 6.0), rel=FOUR_DIGITS)
+    assert {f.r_shift for f in chosen} == {0.0}
+    assert len(set(chosen)) == 24
+
+
+def test_one_radial_part_by_cutoffs_has_the_cutoff_of_the_set():
+    functions = behler(n_radial=0, n_angular=2, angular_parts="cutoffs")
+    assert [f.cutoff for _, f in functions] == [6.0, 6.0]
+
+
+def test_a_third_of_both_kinds_is_g4():
+    kinds = [function.kind for _, function in behler(n_radial=0, n_angular=12, angular="both")]
+    assert kinds == ["G4"] * 4 + ["G5"] * 8
 
 
 def test_distances_of_each_pair_of_elements_are_used():
@@ -196,6 +215,8 @@ def test_the_generator_is_deterministic():
         ({"shortest": 0.0}, "expected 0 < shortest"),
         ({"shortest": {}}, "no pair of atoms within the cutoff"),
         ({"angular": "G6"}, 'angular must be "G4", "G5" or "both", got "G6"'),
+        ({"angular_parts": "cutoffs", "cutoff": 2.7}, r"above 2.8 Å, 1.4 times the shortest distance of 2 Å; got 2.7"),
+        ({"angular_parts": "rings"}, 'angular_parts must be "shells" or "cutoffs", got "rings"'),
         ({"elements": ["Si", "Si"]}, "each once"),
         ({"elements": []}, "expected elements"),
     ],

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+
 import reference as ref
 from core_cases import jacobian
 

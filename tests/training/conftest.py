@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import helpers
 import numpy as np
 import pytest
 from ase.io import write
+
+import helpers
 from nnmanybody.config import TrainingConfig
 
 CUTOFF = 4.0  # Å
@@ -72,9 +73,10 @@ def configure(silicon_xyz, tmp_path):
             "data": {"train": silicon_xyz, "validation_fraction": 0.2},
             "output": tmp_path / "training",
             "symmetry_functions": SMALL_SET,
-            "network": {"hidden_layers": (6,)},
+            "network": {"hidden_layers": (6,), "activation": "tanh"},
             "loss": {"energy": 10.0, "forces": 1.0},
             "optimizer": {"name": "adam", "learning_rate": 0.01},
+            "schedule": {"kind": "constant"},
             "epochs": 4,
             "batch_size": 4,
         }

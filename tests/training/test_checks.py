@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
+
+import helpers
 from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.training import checks
@@ -111,6 +112,18 @@ def test_targets_are_counted(caplog):
     assert "1 training frames have stress, which are not used" in caplog.text
 
 
+def test_validation_frames_without_any_target():
+    weights = {"energy": 1.0, "forces": 1.0, "stress": 0.0}
+    frames = [Frame(helpers.silicon(), stress=np.zeros(6))]
+    with pytest.raises(NNPError, match=r"none of the 1 validation frames has energy or forces"):
+        checks.check_validation(frames, weights)
+
+
+def test_validation_frames_without_one_of_the_targets(caplog):
+    checks.check_validation(silicon_frames(2), {"energy": 1.0, "forces": 1.0})
+    assert "no validation frame has forces" in caplog.text
+
+
 def test_atoms_on_top_of_one_another_are_named_with_their_frame():
     atoms = helpers.silicon()
     atoms.positions[5] = atoms.positions[2] + [0.0, 0.1, 0.0]
@@ -130,7 +143,7 @@ def test_an_element_without_atoms_to_learn_from():
 
 
 def test_an_element_beyond_those_of_the_configuration():
-    with pytest.raises(NNPError, match=r"data\.xyz:0: has O, but `elements` lists only Si"):
+    with pytest.raises(NNPError, match=r"data\.xyz:0: has O, but the elements of the potential are Si"):
         checks.elements_of([Frame(helpers.silica(), name="data.xyz:0")], ["Si"])
 
 

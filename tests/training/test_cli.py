@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
+
 from nnmanybody import Potential
 
 WITHOUT_TENSORFLOW = """\
@@ -53,10 +56,25 @@ def test_train_from_the_template(folder):
     assert "Traceback" not in again.stderr
 
 
+def test_interrupted_it_says_how_to_continue_and_does(folder):
+    settings = yaml.safe_load((folder / "config.yaml").read_text())
+    (folder / "config.yaml").write_text(yaml.safe_dump({**settings, "epochs": 100000}))
+    command = [sys.executable, "-c", "from nnmanybody.cli import main; main()", "train", "config.yaml"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    curve = folder / "training" / "lcurve.txt"
+    while process.poll() is None and not (curve.exists() and len(curve.read_text().splitlines()) > 4):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    message = process.communicate()[1]
+    assert process.returncode == 1
+    assert "nnp: stopped as asked; continue by: nnp train config.yaml --resume" in message
+    assert (folder / "training" / "checkpoint.npz").exists()
+    assert Potential.read(folder / "training" / "potential.nnp").elements == ("Si",)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epoch": 3}, "config.yaml:"),
         ({"epoch": 3}, "[the top level] has no key 'epoch'; did you mean 'epochs'?"),
         ({"loss": {"stress": 1.0}, "data": {"train": "none.xyz"}}, "none.xyz: no such file"),
     ],

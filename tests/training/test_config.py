@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from nnmanybody.commands.train import TEMPLATE
 from nnmanybody.config import TrainingConfig, read_config
 from nnmanybody.errors import NNPError

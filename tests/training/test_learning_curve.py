@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from nnmanybody.errors import NNPError
 from nnmanybody.training.learning_curve import COLUMNS, LearningCurve, read_learning_curve
 

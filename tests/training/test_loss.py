@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from nnmanybody import _core
 from nnmanybody.config import NetworkShape
 from nnmanybody.data import Frame, read_frames

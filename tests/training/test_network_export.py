@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from nnmanybody import Potential, _core
 from nnmanybody.config import NetworkShape
 from nnmanybody.data import read_frames

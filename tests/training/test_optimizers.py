@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from nnmanybody.config import TrainingConfig
 from nnmanybody.training.optimizers import LearningRate, initializer, make_optimizer
 from nnmanybody.training.prepare import prepare

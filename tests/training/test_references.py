@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
+
+import helpers
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.training.reference_energies import reference_energies, residual_energies

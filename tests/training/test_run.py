@@ -1,46 +1,24 @@
-"""Whole trainings: they fit, repeat, resume, stop and continue as they should."""
+"""Whole trainings: they fit, report what they reached, keep the best, and continue from a potential."""
 
 from __future__ import annotations
 
 import json
-import signal
 
-import helpers
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.io import read, write
+
+import helpers
 from nnmanybody import Potential
+from nnmanybody.config import read_config
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.training.learning_curve import read_learning_curve
+from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.run import train
-from nnmanybody.training.trainer import Trainer, TrainingDivergedError
-
-RESUMABLE = {
-    "optimizer": {"name": "adam", "learning_rate": 0.02},
-    "schedule": {"kind": "plateau", "patience": 1, "factor": 0.7},
-    "epochs": 6,
-    "checkpoint_every": 2,
-}
-
-
-def kept(folder):
-    """What a training leaves, apart from times: the potential, the checkpoint's arrays, the learning curve."""
-    with np.load(folder / "checkpoint.npz") as file:
-        arrays = {name: file[name] for name in file if name != "about"}
-    curve = read_learning_curve(folder)
-    curve.pop("seconds")
-    return (folder / "potential.nnp").read_text(), arrays, curve
-
-
-def assert_same(one, other):
-    """Compare bit for bit."""
-    assert one[0] == other[0]
-    for mine, theirs in zip(one[1:], other[1:], strict=True):
-        assert mine.keys() == theirs.keys()
-        for name, value in mine.items():
-            np.testing.assert_array_equal(value, theirs[name], err_msg=name)
+from nnmanybody.training.split import split_frames
+from nnmanybody.training.trainer import TrainingDivergedError
 
 
 def test_overfits_five_structures(configure):
@@ -86,92 +64,6 @@ def test_the_potential_has_the_errors_that_were_reported(configure):
     content = json.loads((config.output / "result.json").read_text())
     assert content["valid"]["energy_rmse"] == reported["energy"]
     assert content["finished"] is True
-
-
-def test_same_seed_same_bits(configure, tmp_path):
-    runs = {}
-    for name, seed in (("one", 3), ("again", 3), ("other", 4)):
-        config = configure(output=tmp_path / name, seed=seed)
-        train(config)
-        runs[name] = kept(config.output)
-    assert_same(runs["one"], runs["again"])
-    assert np.any(runs["one"][1]["weights_0"] != runs["other"][1]["weights_0"])
-
-
-def interrupt_at(monkeypatch, epoch, action):
-    """Let something happen in the middle of an epoch (counted from 0)."""
-    original = Trainer.train_epoch
-
-    def train_epoch(self, frames, number):
-        if number == epoch:
-            action()
-        return original(self, frames, number)
-
-    monkeypatch.setattr(Trainer, "train_epoch", train_epoch)
-
-
-@pytest.mark.parametrize("average", [None, {"decay": 0.9}], ids=["plain", "averaged"])
-def test_stopped_and_resumed_is_as_uninterrupted(configure, tmp_path, monkeypatch, average, caplog):
-    whole = configure(output=tmp_path / "whole", average=average, **RESUMABLE)
-    train(whole)
-    parts = configure(output=tmp_path / "parts", average=average, **RESUMABLE)
-    with monkeypatch.context() as patch:
-        interrupt_at(patch, 2, lambda: signal.raise_signal(signal.SIGINT))
-        first = train(parts)
-    assert (first.epochs, first.finished) == (3, False)
-    assert "continue by: nnp train CONFIG --resume" in caplog.text
-    assert train(parts, resume=True).finished
-    assert_same(kept(whole.output), kept(parts.output))
-
-
-def test_killed_and_resumed_is_as_uninterrupted(configure, tmp_path, monkeypatch):
-    """The learning curve is two lines ahead of the last checkpoint: they are cut off and written again."""
-
-    def die():
-        raise SystemExit
-
-    whole = configure(output=tmp_path / "whole", **RESUMABLE)
-    train(whole)
-    parts = configure(output=tmp_path / "parts", **RESUMABLE)
-    with monkeypatch.context() as patch:
-        interrupt_at(patch, 3, die)
-        with pytest.raises(SystemExit):
-            train(parts)
-    assert len(read_learning_curve(parts.output)["epoch"]) == 3
-    train(parts, resume=True)
-    assert_same(kept(whole.output), kept(parts.output))
-
-
-def test_a_second_signal_stops_at_once(configure, monkeypatch):
-    def twice():
-        signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGTERM)
-
-    interrupt_at(monkeypatch, 1, twice)
-    with pytest.raises(KeyboardInterrupt):
-        train(configure())
-
-
-def test_resuming_refuses_another_training(configure, silicon_structures, tmp_path):
-    config = configure(epochs=1)
-    train(config)
-    with pytest.raises(NNPError, match=r"written with another configuration; network, seed differ"):
-        train(configure(seed=5, network={"hidden_layers": (7,)}), resume=True)
-    other = tmp_path / "other.xyz"
-    write(other, silicon_structures[1:], format="extxyz")
-    with pytest.raises(NNPError, match=r"written with (another configuration; data|other data)"):
-        train(configure(data={"train": other}), resume=True)
-    with pytest.raises(NNPError, match=r"has a training already; continue it by --resume"):
-        train(config)
-
-
-def test_resuming_needs_a_checkpoint(configure):
-    config = configure()
-    with pytest.raises(NNPError, match=r"no checkpoint to resume from"):
-        train(config, resume=True)
-    (config.output / "checkpoint.npz").write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(NNPError, match=r"not a checkpoint of nnmanybody"):
-        train(config, resume=True)
 
 
 def test_early_stopping_keeps_the_best_weights(configure):
@@ -269,16 +161,22 @@ def test_the_file_says_where_it_comes_from(configure):
     assert str(config.output) not in lines["config"]
 
 
-def test_the_hash_is_that_of_the_content(configure, tmp_path, silicon_structures):
+def test_the_settings_written_down_repeat_the_training(configure, tmp_path):
+    config = configure(epochs=1)
+    first = train(config)
+    again = read_config(config.output / "config.yaml", {"output": tmp_path / "again"})
+    second = train(again)
+    assert first.potential.read_text() == second.potential.read_text()
+
+
+def test_the_hash_is_that_of_the_content(tmp_path, silicon_structures):
     """The name of a file does not matter, one number in it does."""
     hashes = []
     for name, shift in (("a.xyz", 0.0), ("b.xyz", 0.0), ("c.xyz", 1e-3)):
         structures = [atoms.copy() for atoms in silicon_structures]
         structures[3].info["REF_energy"] += shift
         write(tmp_path / name, structures, format="extxyz")
-        config = configure(data={"train": tmp_path / name}, output=tmp_path / name[0], epochs=1)
-        result = train(config)
-        hashes.append(dict(Potential.read(result.potential).definition.provenance)["data_sha256"])
+        hashes.append(data_hash(split_frames(read_frames(tmp_path / name), [], 0.2, 0)))
     assert hashes[0] == hashes[1] != hashes[2]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from nnmanybody.training.run import train
 from nnmanybody.training.tensorflow import tf
 

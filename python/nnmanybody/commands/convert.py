@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from nnmanybody._core import PotentialDefinition
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from nnmanybody.doctor import Finding, examine
-from nnmanybody.errors import NNPError
 from rich.console import Console
 from rich.text import Text
+
+from nnmanybody.doctor import Finding, examine
+from nnmanybody.errors import NNPError
 
 WIDTH = 20
 """Of the topics."""

@@ -9,13 +9,14 @@ from typing import Annotated
 import ase.io
 import typer
 from ase.units import GPa
+from rich.console import Console
+from rich.table import Column, Table
+
 from nnmanybody.data import DataKeys, read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import ErrorReport, Errors, error_report, frames_with_predictions, predict
 from nnmanybody.potential import Potential
 from nnmanybody.progress import track_frames
-from rich.console import Console
-from rich.table import Column, Table
 
 DEFAULT_KEYS = DataKeys()
 UNKNOWN = "–"

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+
 from nnmanybody import parity as comparison
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.lammps_runs import Launcher
 from nnmanybody.parity import Difference, ParityReport, RouteParity, evenly_spaced
 from nnmanybody.progress import track_frames
-from rich.console import Console
-from rich.table import Table
 
 
 def parity(

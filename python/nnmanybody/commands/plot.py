@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 from nnmanybody.progress import track_frames
 from nnmanybody.symmetry_functions import SymmetryFunctionSet
-from rich.console import Console
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -80,4 +80,8 @@ def train(
 
     from nnmanybody.training.run import train as run_training  # imports TensorFlow, which takes seconds
 
-    run_training(settings, resume=resume, overwrite=overwrite)
+    result = run_training(settings, resume=resume, overwrite=overwrite)
+    if not result.finished:
+        where = "" if output is None else f" --output {output}"
+        typer.echo(f"nnp: stopped as asked; continue by: nnp train {config}{where} --resume", err=True)
+        raise typer.Exit(1)

@@ -47,7 +47,13 @@ class Checkpoint:
     data_hash: str
 
     def write(self, path: Path) -> None:
-        """Write the file; until it is complete, an older one stays."""
+        """Write the file; until it is complete, an older one stays.
+
+        Raises
+        ------
+        NNPError
+            If it cannot be written, as on a full disk.
+        """
         about = {"format": FORMAT, "state": self.state, "config": self.config, "data_hash": self.data_hash}
         named: dict[str, Any] = {
             f"{group}_{n}": array for group in ARRAYS for n, array in enumerate(self.arrays[group])
@@ -55,11 +61,18 @@ class Checkpoint:
         buffer = io.BytesIO()
         np.savez(buffer, about=np.array(json.dumps(about)), **named)
         temporary = path.with_name(f".{path.name}.part")
-        with temporary.open("wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with temporary.open("wb") as file:
+                file.write(buffer.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise NNPError(
+                f"{path}: cannot write the checkpoint ({error.strerror}); the one before is whole: "
+                "make room and go on by --resume"
+            ) from None
 
     @classmethod
     def read(cls, path: Path) -> "Checkpoint":

@@ -85,7 +85,7 @@ def elements_of(frames: Sequence[Frame], given: Sequence[str] | None) -> tuple[s
         extra = sorted(frame.atoms.symbols.species() - set(given))
         if extra:
             raise NNPError(
-                f"{frame.name}: has {', '.join(extra)}, but `elements` lists only {', '.join(given)}; "
+                f"{frame.name}: has {', '.join(extra)}, but the elements of the potential are {', '.join(given)}; "
                 "add the element or remove the frame"
             )
     return tuple(given)
@@ -138,6 +138,25 @@ def check_targets(train: Sequence[Frame], weights: Mapping[str, float], keys: Da
             logger.info("training on the %s of %d of %d frames", target, count, len(train))
         elif count:
             logger.info("%d training frames have %s, which are not used (loss.%s is 0)", count, target, target)
+
+
+def check_validation(validation: Sequence[Frame], weights: Mapping[str, float]) -> None:
+    """Make sure that validation frames have something to validate; warn of targets that they lack.
+
+    Raises
+    ------
+    NNPError
+        If they have no target with a weight: every epoch would look perfect.
+    """
+    wanted = [target for target, weight in weights.items() if weight > 0.0]
+    missing = [target for target in wanted if all(getattr(frame, target) is None for frame in validation)]
+    if validation and len(missing) == len(wanted):
+        raise NNPError(
+            f"none of the {len(validation)} validation frames has {' or '.join(wanted)}, which is trained on; "
+            "choose another data.split_seed or other data.validation files"
+        )
+    for target in missing if validation else ():
+        logger.warning("no validation frame has %s: best weights and early stopping take no account of it", target)
 
 
 def check_cells(frames: Sequence[Frame]) -> None:

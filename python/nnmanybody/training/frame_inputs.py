@@ -140,9 +140,11 @@ class FrameInputs:
     has_atomic_energy: NDArray[np.bool_]
 
 
-def in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-    """Map in order on all cores; the core releases Python's lock while it computes."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+def in_threads(
+    function: Callable[[Item], Result], items: Sequence[Item], threads: int | None = None
+) -> Iterator[Result]:
+    """Map in order, by default on all cores; the core releases Python's lock while it computes."""
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         yield from pool.map(function, items)
 
 

@@ -45,6 +45,7 @@ def symmetry_functions(config: SetConfig, train: Sequence[Frame], elements: Sequ
         shortest=config.shortest or {pair: low for pair, (low, _) in ranges.items()},
         longest=config.longest or {pair: high for pair, (_, high) in ranges.items()},
         angular=config.angular,
+        angular_parts=config.angular_parts,
     )
     return {element: chosen.for_element(element) for element in elements}
 

@@ -67,13 +67,25 @@ class LearningCurve:
         temporary.replace(path)
 
     def append(self, epoch: int, values: Mapping[str, float]) -> None:
-        """Write the line of one epoch; names as in `COLUMNS`, in eV and Å; those not given are nan."""
+        """Write the line of one epoch; names as in `COLUMNS`, in eV and Å; those not given are nan.
+
+        Raises
+        ------
+        NNPError
+            If it cannot be written, as on a full disk.
+        """
         fields = [f"{epoch:>{_WIDTHS[0]}d}"]
         for name, width in list(zip(COLUMNS, _WIDTHS, strict=True))[1:]:
             value = values.get(name, math.nan) * _TARGETS.get(name.rsplit("_", 1)[0], ("", 1.0))[1]
             fields.append(f"{value:>{width}.9g}")
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(" ".join(fields) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(" ".join(fields) + "\n")
+        except OSError as error:
+            raise NNPError(
+                f"{self.path}: cannot write the learning curve ({error.strerror}); "
+                "make room and go on from the last checkpoint by --resume"
+            ) from None
 
 
 def read_learning_curve(path: str | Path) -> dict[str, NDArray[np.float64]]:

@@ -78,6 +78,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     all_frames = (*split.train, *split.validation)
     elements = checks.elements_of(all_frames, _elements_asked_for(config))
     checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
+    checks.check_validation(split.validation, config.loss.targets)
     checks.check_cells(all_frames if wanted.stress else ())
     check_energies(all_frames if wanted.energy else (), elements, config.data.energy_outliers)
 
@@ -86,7 +87,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     cutoff = functions.cutoff_of(set_config) if start is None else start.cutoff
     structures = list(
         track(
-            in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_frames),
+            in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_frames, config.threads),
             len(all_frames),
             "Neighbors",
         )
@@ -97,7 +98,7 @@ def prepare(config: TrainingConfig) -> Prepared:
         networks = _new_networks(config, elements, split, train)
     else:
         networks = _networks_of(start, config, elements, train)
-    inputs = _all_inputs(networks, structures, wanted, config.precision)
+    inputs = _all_inputs(networks, structures, wanted, config)
     n_train = len(train)
     return Prepared(split, data_hash(split), Model(networks), inputs[:n_train], inputs[n_train:])
 
@@ -120,12 +121,12 @@ def _descriptors(elements: Sequence[str], chosen: Sequence[functions.Functions])
 
 
 def _training_values(
-    train: Sequence[Geometry], elements: Sequence[str], chosen: Sequence[functions.Functions]
+    train: Sequence[Geometry], elements: Sequence[str], chosen: Sequence[functions.Functions], threads: int | None
 ) -> list[FloatArray]:
     """Values of the functions of all training centers, (n_atoms, n_functions) by element."""
     descriptors = _descriptors(elements, chosen)
     values = track(
-        in_threads(lambda structure: descriptor_values(structure, descriptors), train), len(train), "Functions"
+        in_threads(lambda structure: descriptor_values(structure, descriptors), train, threads), len(train), "Functions"
     )
     return [np.concatenate(blocks) for blocks in zip(*values, strict=True)]
 
@@ -136,7 +137,7 @@ def _new_networks(
     """Networks with random weights."""
     set_config = config.symmetry_functions or BehlerSet()
     by_element = functions.symmetry_functions(set_config, split.train, elements)
-    values = _training_values(train, elements, list(by_element.values()))
+    values = _training_values(train, elements, list(by_element.values()), config.threads)
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
@@ -179,7 +180,7 @@ def _networks_of(
 ) -> list[ElementModel]:
     """Networks of a potential, adapted to the ranges of the data but unchanged as functions of a structure."""
     sections = start.definition.sections
-    values = _training_values(train, elements, [tuple(section.functions) for section in sections])
+    values = _training_values(train, elements, [tuple(section.functions) for section in sections], config.threads)
     networks = []
     for section, numbers in zip(sections, values, strict=True):
         functions.refuse_constant(section.element, tuple(section.functions), numbers)
@@ -193,18 +194,18 @@ def _networks_of(
 
 
 def _all_inputs(
-    networks: Sequence[ElementModel], structures: Sequence[Geometry], wanted: Wanted, precision: str
+    networks: Sequence[ElementModel], structures: Sequence[Geometry], wanted: Wanted, config: TrainingConfig
 ) -> tuple[FrameInputs, ...]:
     """Compute inputs and Jacobians of all frames; says first how much memory they need."""
     elements = [network.description.element for network in networks]
     descriptors = _descriptors(elements, [network.description.functions for network in networks])
     transforms = [network.description.transform for network in networks]
     reference = [network.description.reference_energy for network in networks]
-    itemsize = np.dtype(precision).itemsize
+    precision, itemsize = config.precision, np.dtype(config.precision).itemsize
     memory.state_need(sum(n_bytes(structure, descriptors, wanted, itemsize) for structure in structures), precision)
 
     def one(structure: Geometry) -> FrameInputs:
         inputs = frame_inputs(structure, descriptors, transforms, reference, wanted=wanted, dtype=precision)
         return with_tensors(inputs)
 
-    return tuple(track(in_threads(one, structures), len(structures), "Jacobians"))
+    return tuple(track(in_threads(one, structures, config.threads), len(structures), "Jacobians"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnmanybody.config import TrainingConfig
 from nnmanybody.data import Frame
+from nnmanybody.descriptor_config import FileSet
 from nnmanybody.training.progress_state import Progress
 from nnmanybody.training.split import Split
 from nnmanybody.training.trainer import FitErrors
@@ -76,4 +77,6 @@ def provenance(
     settings = config.model_dump(mode="json", exclude={"output": True, "data": {"train", "validation"}})
     if config.start is not None:
         settings["start"] = config.start.name
+    if isinstance(config.symmetry_functions, FileSet):
+        settings["symmetry_functions"]["path"] = config.symmetry_functions.path.name
     return [*lines, ("config", json.dumps(settings, sort_keys=True, ensure_ascii=False))]

@@ -129,11 +129,21 @@ def _begin(config: TrainingConfig, prepared: Prepared, restored: Checkpoint | No
 def _write_record(run: _Run) -> None:
     """Write what the training is made of: the full configuration and who is in which part."""
     split = run.prepared.split
-    settings = yaml.safe_dump(run.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    # This file lies elsewhere than the one it repeats: paths that count from its folder would change their meaning.
+    settings = yaml.safe_dump(_plain(run.config.model_dump()), sort_keys=False, allow_unicode=True)
     (run.folder / CONFIG_NAME).write_text(settings, encoding="utf-8")
     parts = (("train", split.train), ("validation", split.validation), ("isolated", split.isolated))
     lines = [f"{name} {frame.name}\n" for name, frames in parts for frame in frames]
     (run.folder / SPLIT_NAME).write_text("# part frame\n" + "".join(lines), encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    """Make what YAML can write, with absolute paths."""
+    if isinstance(value, Path):
+        return str(value.absolute())
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _epochs(run: _Run, curve: LearningCurve, stop: StopRequest) -> None:
@@ -155,7 +165,7 @@ def _epochs(run: _Run, curve: LearningCurve, stop: StopRequest) -> None:
     if progress.epoch < config.epochs and _out_of_patience(run):
         logger.info("no improvement since epoch %d: stopped early", progress.patience_epoch)
     elif stop.requested:
-        logger.warning("stopped after epoch %d; continue by: nnp train CONFIG --resume", progress.epoch)
+        logger.warning("stopped after epoch %d; a checkpoint is written", progress.epoch)
 
 
 def _one_epoch(run: _Run) -> dict[str, float]:
