@@ -33,16 +33,17 @@ py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Ar
 
 namespace {
 
-SymmetryFunction make_function(const std::string &kind, const std::vector<std::string> &neighbors, double cutoff,
-                               double eta, double r_shift, double kappa, double zeta, int lam,
-                               const std::string &cutoff_function, double cutoff_alpha, double r_left,
-                               double theta_left, double theta_right, bool asymmetric,
-                               bool weight_by_atomic_number)
+SymmetryFunction make_function(const std::string &kind, const std::vector<std::string> &neighbors,
+                               double cutoff, double eta, double r_shift, double kappa, double zeta,
+                               int lam, const std::string &cutoff_function, double cutoff_alpha,
+                               double r_left, double theta_left, double theta_right,
+                               bool asymmetric, bool weight_by_atomic_number)
 {
   SymmetryFunction f;
   f.kind = symmetry_function_kind(kind);
   f.neighbors = neighbors;
-  f.cutoff = {cutoff_kind(cutoff_function), cutoff, cutoff_alpha, f.is_compact(), r_left, asymmetric};
+  f.cutoff = {
+      cutoff_kind(cutoff_function), cutoff, cutoff_alpha, f.is_compact(), r_left, asymmetric};
   f.eta = eta;
   f.r_shift = r_shift;
   f.kappa = kappa;
@@ -73,9 +74,11 @@ void bind_symmetry_function(py::module_ &m)
                              [](const SymmetryFunction &f) {
                                return cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)];
                              })
-      .def_property_readonly("cutoff_alpha", [](const SymmetryFunction &f) { return f.cutoff.alpha; })
+      .def_property_readonly("cutoff_alpha",
+                             [](const SymmetryFunction &f) { return f.cutoff.alpha; })
       .def_property_readonly("r_left", [](const SymmetryFunction &f) { return f.cutoff.left; })
-      .def_property_readonly("asymmetric", [](const SymmetryFunction &f) { return f.cutoff.asymmetric; })
+      .def_property_readonly("asymmetric",
+                             [](const SymmetryFunction &f) { return f.cutoff.asymmetric; })
       .def_property_readonly("is_compact", &SymmetryFunction::is_compact)
       .def_property_readonly("is_angular", &SymmetryFunction::is_angular)
       .def_property_readonly("is_narrow", &SymmetryFunction::is_narrow)
