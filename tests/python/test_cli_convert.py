@@ -53,7 +53,7 @@ def energy_of(path) -> float:
 def test_a_runner_directory_becomes_a_potential(convert):
     run = convert(RUNNER / "mixed", "water.nnp", *BOHR_HARTREE)
     assert run.returncode == 0
-    assert "water.nnp: O: 17 symmetry functions, layers 4 3 1" in run.stderr
+    assert "water.nnp: O: 18 symmetry functions, layers 4 3 1" in run.stderr
     assert energy_of("water.nnp") == pytest.approx(read("mixed").evaluate(as_atoms(crystal(61))).energy, rel=1e-15)
 
 

@@ -91,9 +91,9 @@ def test_what_has_no_counterpart_is_refused_by_name(tmp_path, options, message):
     [
         (1, "four", ":1: expected a whole number for the number of layers, got 'four'"),
         (1, "1", ":1: expected two layers or more, got 1"),
-        (5, "8 4 3 1", "the network has 8 inputs, but there are 9 functions"),
-        (19, " ".join(["7"] * 9), "symmetry function G7 is not supported; expected G1 to G5"),
-        (21, " ".join(["3"] * 18), "lacks a parameter or a neighbor element"),
+        (5, "8 4 3 1", "the network has 8 inputs, but there are 10 functions"),
+        (19, " ".join(["7"] * 10), "symmetry function G7 is not supported; expected G1 to G5"),
+        (21, " ".join(["3"] * 20), "lacks a parameter or a neighbor element"),
         (29, "0.0", "expected a scale that is not zero"),
         (32, "N O", "and Si among N O"),
     ],

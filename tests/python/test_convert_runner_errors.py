@@ -130,8 +130,8 @@ def test_a_file_that_is_missing_is_named(directory, name):
         ("         1          3 ", "         1          4 ", ":4: expected the row of element 1 .O., function 3, got"),
         (
             "         2          1 ",
-            "         1         18 ",
-            ":19: expected the row of element 2 .Si., function 1, got",
+            "         1         19 ",
+            ":20: expected the row of element 2 .Si., function 1, got",
         ),
         ("         1          1 ", "         1 ", ":2: expected the row of element 1 .O., function 1|a whole number"),
         ("         1          1 ", "         1          1 x ", ":2: expected a number for a statistic, got 'x'"),
