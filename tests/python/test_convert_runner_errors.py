@@ -203,6 +203,14 @@ def test_an_unknown_keyword_is_passed_over_as_n2p2_does_and_told(directory):
     assert ("input.nn", "scale_symmetry_function") in definition.provenance
 
 
+def test_the_same_may_be_said_by_the_names_of_both_programs(directory):
+    edit(directory / "input.nn", "epochs 25", "scale_min_short_atomic -1.0\nnnp_generation 2")
+    assert definition_of(directory).sections[0].scaling == ("minmax_center", -1.0, 1.0)
+    edit(directory / "input.nn", "scale_min_short_atomic -1.0", "scale_min_short_atomic -0.5")
+    with pytest.raises(NNPError, match="scale_min_short_atomic stands a second time, the first is scale_min_short in"):
+        definition_of(directory)
+
+
 @pytest.mark.parametrize("kind", [0, 2, 3])
 def test_an_inner_cutoff_without_meaning_is_dropped_and_told(directory, kind):
     edit(directory / "input.nn", "cutoff_type 6 0.2", f"cutoff_type {kind} 0.2")

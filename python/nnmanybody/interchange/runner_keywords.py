@@ -217,6 +217,8 @@ def _sort_in(keywords: Keywords, entry: Entry) -> None:
         return
     earlier = keywords.entries.setdefault(keyword, [])
     if earlier and keyword not in REPEATED:
+        if earlier[0].name != entry.name and earlier[0].arguments == entry.arguments:
+            return  # the same said by two names, one for each program
         raise NNPError(
             f"{entry.place}: {entry.name} stands a second time, the first is {earlier[0].name} in line "
             f"{earlier[0].place.line}: remove one"
