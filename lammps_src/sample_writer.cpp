@@ -1,5 +1,7 @@
 #include "sample_writer.h"
 
+#include "lammps_environment.h"
+
 #include "atom.h"
 #include "comm.h"
 #include "domain.h"
@@ -146,16 +148,10 @@ void SampleWriter::check_neighbors()
 
 void SampleWriter::check_exclusions() const
 {
-  if (neighbor->nex_type + neighbor->nex_group + neighbor->nex_mol > 0 ||
-      neighbor->includegroup != 0)
-    error->all(FLERR, style_ + ": neigh_modify exclude and include hide neighbors from the "
-                               "environments; use mode frame");
-  for (int i = 1; atom->molecular != Atom::ATOMIC && i <= 3; ++i)
-    if (force->special_lj[i] == 0.0 && force->special_coul[i] == 0.0)
-      error->all(
-          FLERR,
-          style_ + ": special_bonds with weight zero hides bonded neighbors from the environments; "
-                   "use weights of 1e-50 or mode frame");
+  const std::string command = hidden_neighbors(*neighbor, *force, *atom);
+  if (!command.empty())
+    error->all(FLERR,
+               style_ + ": " + command + " hides neighbors from the environments; use mode frame");
 }
 
 void SampleWriter::write(const std::vector<DueAtom> &due)

@@ -9,8 +9,9 @@ namespace nnmb {
 
 const std::vector<std::string> &activation_names()
 {
-  static const std::vector<std::string> names{"identity", "tanh",     "sigmoid",
-                                              "relu",     "softplus", "silu"};
+  static const std::vector<std::string> names{"identity",        "tanh", "sigmoid",  "relu",
+                                              "softplus",        "silu", "gaussian", "cos",
+                                              "reverse_sigmoid", "exp",  "harmonic"};
   return names;
 }
 
@@ -85,6 +86,37 @@ void activate(Activation activation, arma::mat &values, arma::mat &derivative)
         const double s = sigmoid(u);
         d = s * (1.0 + u * (1.0 - s));
         u *= s;
+      });
+      break;
+    case Activation::gaussian:
+      for_each(values, derivative, [](double &u, double &d) {
+        const double g = std::exp(-0.5 * u * u);
+        d = -u * g;
+        u = g;
+      });
+      break;
+    case Activation::cos:
+      for_each(values, derivative, [](double &u, double &d) {
+        d = -std::sin(u);
+        u = std::cos(u);
+      });
+      break;
+    case Activation::reverse_sigmoid:
+      for_each(values, derivative, [](double &u, double &d) {
+        u = sigmoid(-u);
+        d = u * (u - 1.0);
+      });
+      break;
+    case Activation::exp:
+      for_each(values, derivative, [](double &u, double &d) {
+        u = std::exp(-u);
+        d = -u;
+      });
+      break;
+    case Activation::harmonic:
+      for_each(values, derivative, [](double &u, double &d) {
+        d = 2.0 * u;
+        u *= u;
       });
       break;
   }

@@ -1,6 +1,7 @@
 #include "nnmanybody/angular_group.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace nnmb {
@@ -14,51 +15,78 @@ std::size_t index_of(int i)
   return static_cast<std::size_t>(i);
 }
 
-/// base^exponent for exponent >= 0 by repeated squaring.
-double power(double base, int exponent)
+/// (1 + lambda cos)^zeta of a chunk of triplets and its derivative by the cosine, without the factor 2^(1-zeta) that
+/// halving the base supplies. Powers by repeated squaring of the whole chunk, so that the loops are vectorised.
+void power_factor(double zeta, int lambda, int exponent, const double *cosine, int size,
+                  double *value, double *slope)
 {
-  double result = 1.0;
-  while (exponent > 0) {
-    if (exponent & 1) result *= base;
-    base *= base;
-    exponent >>= 1;
+  std::array<double, chunk_capacity> half, square, lower;
+  const auto n = index_of(size);
+  // Rounding can push the base below zero for collinear triplets.
+  for (std::size_t t = 0; t < n; ++t) half[t] = 0.5 * std::max(0.0, 1.0 + lambda * cosine[t]);
+  if (exponent < 0) {
+    for (std::size_t t = 0; t < n; ++t) lower[t] = std::pow(half[t], zeta - 1.0);
+  } else {
+    std::fill_n(lower.begin(), n, 1.0);
+    std::copy_n(half.begin(), n, square.begin());
+    for (int e = exponent; e > 0; e >>= 1) {
+      if (e & 1)
+        for (std::size_t t = 0; t < n; ++t) lower[t] *= square[t];
+      for (std::size_t t = 0; t < n; ++t) square[t] *= square[t];
+    }
   }
-  return result;
+  for (std::size_t t = 0; t < n; ++t) {
+    value[t] = 2.0 * lower[t] * half[t];
+    slope[t] = lower[t] * lambda * zeta;
+  }
+}
+
+/// A compact function of the angle as a function of its cosine. At 0 and 180 degrees the derivative by the cosine
+/// has no meaning; the functions are zero there unless they are centered there, where their slope vanishes.
+CutoffValue of_cosine(const CutoffFunction &function, double cosine)
+{
+  if (cosine <= -1.0 || cosine >= 1.0)
+    return {function(cosine > 0.0 ? 0.0 : std::acos(-1.0)).value, 0.0};
+  const CutoffValue f = function(std::acos(cosine));
+  return {f.value, -f.derivative / std::sqrt(1.0 - cosine * cosine)};
+}
+
+/// Index of `factor` in `factors`, where it is put when it is new.
+template <typename Factor> int place(std::vector<Factor> &factors, const Factor &factor)
+{
+  const auto found = std::find(factors.begin(), factors.end(), factor);
+  const auto at = found - factors.begin();
+  if (found == factors.end()) factors.push_back(factor);
+  return static_cast<int>(at);
 }
 
 }    // namespace
 
-AngularGroup::AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k,
-                           int cutoff_index, CutoffFunction cutoff) :
-    with_jk_(kind == SymmetryFunctionKind::G4), species_j_(species_j), species_k_(species_k),
-    cutoff_index_(cutoff_index), cutoff_(cutoff)
+AngularGroup::AngularGroup(bool narrow, int species_j, int species_k, int cutoff_index,
+                           CutoffFunction cutoff) :
+    with_jk_(narrow), species_j_(species_j), species_k_(species_k), cutoff_index_(cutoff_index),
+    cutoff_(cutoff)
 {
 }
 
-bool AngularGroup::holds(SymmetryFunctionKind kind, int species_j, int species_k,
-                         int cutoff_index) const
+bool AngularGroup::holds(bool narrow, int species_j, int species_k, int cutoff_index) const
 {
-  return with_jk_ == (kind == SymmetryFunctionKind::G4) && species_j == species_j_ &&
-         species_k == species_k_ && cutoff_index == cutoff_index_;
+  return with_jk_ == narrow && species_j == species_j_ && species_k == species_k_ &&
+         cutoff_index == cutoff_index_;
 }
 
-void AngularGroup::add(const SymmetryFunction &f, int index)
+void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  auto radial = std::find_if(radial_.begin(), radial_.end(), [&](const RadialFactor &factor) {
-    return factor.eta == f.eta && factor.r_shift == f.r_shift;
-  });
-  if (radial == radial_.end()) radial = radial_.insert(radial_.end(), {f.eta, f.r_shift});
-  auto angular = std::find_if(angular_.begin(), angular_.end(), [&](const AngularFactor &factor) {
-    return factor.zeta == f.zeta && factor.lambda == f.lambda;
-  });
-  if (angular == angular_.end()) {
-    constexpr double largest_integer = 1024.0;
-    const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
-    angular = angular_.insert(angular_.end(),
-                              {f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1});
+  const auto radial = place(radial_, {f.eta, f.r_shift});
+  constexpr double largest_integer = 1024.0;
+  const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
+  AngularFactor factor{f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1, {}};
+  if (f.is_compact()) {
+    // The asymmetric form is one of the radial factors only, as n2p2 defines it.
+    constexpr double degree = 3.14159265358979323846 / 180.0;
+    factor.angle = {f.cutoff.kind, f.theta_right * degree, 0.0, true, f.theta_left * degree, false};
   }
-  functions_.push_back({static_cast<int>(radial - radial_.begin()),
-                        static_cast<int>(angular - angular_.begin()), index_of(index)});
+  functions_.push_back({radial, place(angular_, factor), index_of(index), weight});
   std::stable_sort(functions_.begin(), functions_.end(),
                    [](const Function &a, const Function &b) { return a.radial < b.radial; });
 }
@@ -173,21 +201,23 @@ void AngularGroup::radial_factors(const PreparedBlock &block, int center, Triple
 }
 
 /// A = 2^(1-zeta) (1 + lambda cos)^zeta and dA/dcos = 2^(1-zeta) lambda zeta (1 + lambda cos)^(zeta-1), with
-/// 2^(1-zeta) (1 + lambda cos)^(zeta-1) = ((1 + lambda cos)/2)^(zeta-1), which can neither overflow nor turn NaN.
+/// 2^(1-zeta) (1 + lambda cos)^(zeta-1) = ((1 + lambda cos)/2)^(zeta-1), which can neither overflow nor turn NaN;
+/// or A(theta) and dA/dcos = -A'(theta)/sin(theta).
 void AngularGroup::angular_factors(TripletChunk &chunk) const
 {
   for (std::size_t n = 0; n < angular_.size(); ++n) {
     const AngularFactor &factor = angular_[n];
     double *value = chunk.angular.data() + n * chunk_capacity;
     double *slope = chunk.d_angular.data() + n * chunk_capacity;
-    for (std::size_t t = 0; t < index_of(chunk.size); ++t) {
-      // Rounding can push the base below zero for collinear triplets.
-      const double base = std::max(0.0, 1.0 + factor.lambda * chunk.cosine[t]);
-      const double lower = factor.exponent >= 0 ? power(0.5 * base, factor.exponent)
-                                                : std::pow(0.5 * base, factor.zeta - 1.0);
-      value[t] = lower * base;
-      slope[t] = lower * factor.lambda * factor.zeta;
-    }
+    if (factor.angle.compact)
+      for (std::size_t t = 0; t < index_of(chunk.size); ++t) {
+        const CutoffValue a = of_cosine(factor.angle, chunk.cosine[t]);
+        value[t] = a.value;
+        slope[t] = a.derivative;
+      }
+    else
+      power_factor(factor.zeta, factor.lambda, factor.exponent, chunk.cosine.data(), chunk.size,
+                   value, slope);
   }
 }
 
@@ -195,13 +225,20 @@ void AngularGroup::values(const PreparedBlock &block, int center, TripletChunk &
                           double *values) const
 {
   for_each_chunk(block, center, chunk, [&] {
+    const auto size = index_of(chunk.size);
+    std::array<double, chunk_capacity> product;    // of the cutoff functions and the radial factor
+    int radial_at_hand = -1;
     for (const Function &function : functions_) {
-      const double *radial = chunk.radial.data() + index_of(function.radial) * chunk_capacity;
+      if (function.radial != radial_at_hand) {
+        radial_at_hand = function.radial;
+        const double *radial = chunk.radial.data() + index_of(function.radial) * chunk_capacity;
+        for (std::size_t t = 0; t < size; ++t) product[t] = chunk.f[t] * radial[t];
+      }
       const double *angular = chunk.angular.data() + index_of(function.angular) * chunk_capacity;
       double total = 0.0;
-      for (std::size_t t = 0; t < index_of(chunk.size); ++t)
-        total += chunk.f[t] * radial[t] * angular[t];
-      values[function.index] += total;
+#pragma omp simd reduction(+ : total)
+      for (std::size_t t = 0; t < size; ++t) total += product[t] * angular[t];
+      values[function.index] += function.weight * total;
     }
   });
 }
@@ -214,28 +251,32 @@ void AngularGroup::contract_factors(const PreparedBlock &block, TripletChunk &ch
   const auto size = index_of(chunk.size);
   for (auto *array : {&chunk.sum, &chunk.sum_cosine, &chunk.sum_a, &chunk.sum_b, &chunk.sum_c})
     std::fill_n(array->begin(), size, 0.0);
-  for (std::size_t begin = 0; begin < functions_.size();) {
-    const int m = functions_[begin].radial;
+  std::array<double, chunk_capacity> value, slope;
+  for (std::size_t s = 0; s < functions_.size();) {
+    const int m = functions_[s].radial;
+    std::fill_n(value.begin(), size, 0.0);
+    std::fill_n(slope.begin(), size, 0.0);
+    for (; s < functions_.size() && functions_[s].radial == m; ++s) {
+      const double w = weights[functions_[s].index] * functions_[s].weight;
+      const double *angular =
+          chunk.angular.data() + index_of(functions_[s].angular) * chunk_capacity;
+      const double *d_angular =
+          chunk.d_angular.data() + index_of(functions_[s].angular) * chunk_capacity;
+      for (std::size_t t = 0; t < size; ++t) {
+        value[t] += w * angular[t];
+        slope[t] += w * d_angular[t];
+      }
+    }
     const RadialFactor factor = radial_[index_of(m)];
     const double *radial = chunk.radial.data() + index_of(m) * chunk_capacity;
-    std::size_t end = begin;
-    while (end < functions_.size() && functions_[end].radial == m) ++end;
     for (std::size_t t = 0; t < size; ++t) {
-      double value = 0.0, slope = 0.0;
-      for (std::size_t s = begin; s < end; ++s) {
-        const std::size_t at = index_of(functions_[s].angular) * chunk_capacity + t;
-        value += weights[functions_[s].index] * chunk.angular[at];
-        slope += weights[functions_[s].index] * chunk.d_angular[at];
-      }
-      value *= radial[t];
-      chunk.sum[t] += value;
-      chunk.sum_cosine[t] += slope * radial[t];
-      const double scaled = -2.0 * factor.eta * value;
+      chunk.sum[t] += value[t] * radial[t];
+      chunk.sum_cosine[t] += slope[t] * radial[t];
+      const double scaled = -2.0 * factor.eta * value[t] * radial[t];
       chunk.sum_a[t] += scaled * (block.r[index_of(chunk.j[t])] - factor.r_shift);
       chunk.sum_b[t] += scaled * (block.r[index_of(chunk.k[t])] - factor.r_shift);
       if (with_jk_) chunk.sum_c[t] += scaled * (chunk.r_jk[t] - factor.r_shift);
     }
-    begin = end;
   }
 }
 
@@ -285,7 +326,8 @@ void AngularGroup::jacobian(const PreparedBlock &block, int center, TripletChunk
       double *row_k = jacobian + index_of(block.source[k]) * 3 * stride;
       for (const Function &function : functions_) {
         const RadialFactor factor = radial_[index_of(function.radial)];
-        const double radial = chunk.radial[index_of(function.radial) * chunk_capacity + t];
+        const double radial =
+            function.weight * chunk.radial[index_of(function.radial) * chunk_capacity + t];
         const std::size_t at = index_of(function.angular) * chunk_capacity + t;
         const double value = radial * chunk.angular[at];
         const double scaled = -2.0 * factor.eta * value;

@@ -9,8 +9,14 @@ namespace nnmb {
 
 const std::vector<std::string> &cutoff_names()
 {
-  static const std::vector<std::string> names{"cosine"};
+  static const std::vector<std::string> names{"hard",  "cosine", "tanhu", "tanh", "exp",
+                                              "poly1", "poly2",  "poly3", "poly4"};
   return names;
+}
+
+const std::string &cutoff_name(CutoffKind kind)
+{
+  return cutoff_names()[static_cast<std::size_t>(kind)];
 }
 
 CutoffKind cutoff_kind(const std::string &name)
@@ -23,17 +29,71 @@ CutoffKind cutoff_kind(const std::string &name)
   return static_cast<CutoffKind>(found - names.begin());
 }
 
+namespace {
+
+/// Shape and its derivative by x, 0 <= x < 1.
+CutoffValue shape(CutoffKind kind, double x)
+{
+  constexpr double pi = 3.14159265358979323846;
+  const double x2 = x * x;
+  switch (kind) {
+    case CutoffKind::hard:
+      return {1.0, 0.0};
+    case CutoffKind::cosine:
+      return {0.5 * (std::cos(pi * x) + 1.0), -0.5 * pi * std::sin(pi * x)};
+    case CutoffKind::tanhu: {
+      const double t = std::tanh(1.0 - x);
+      return {t * t * t, 3.0 * t * t * (t * t - 1.0)};
+    }
+    case CutoffKind::tanh: {
+      static const double scale = std::pow(std::tanh(1.0), -3);
+      const double t = std::tanh(1.0 - x);
+      return {scale * t * t * t, scale * 3.0 * t * t * (t * t - 1.0)};
+    }
+    case CutoffKind::exp: {
+      const double u = 1.0 - x2;
+      const double f = std::exp(1.0 - 1.0 / u);
+      return {f, -2.0 * x / (u * u) * f};
+    }
+    case CutoffKind::poly1:
+      return {(2.0 * x - 3.0) * x2 + 1.0, 6.0 * x * (x - 1.0)};
+    case CutoffKind::poly2:
+      return {((15.0 - 6.0 * x) * x - 10.0) * x2 * x + 1.0, x2 * ((60.0 - 30.0 * x) * x - 30.0)};
+    case CutoffKind::poly3:
+      return {(((20.0 * x - 70.0) * x + 84.0) * x - 35.0) * x2 * x2 + 1.0,
+              x2 * x * (((140.0 * x - 420.0) * x + 420.0) * x - 140.0)};
+    case CutoffKind::poly4:
+      return {((((315.0 - 70.0 * x) * x - 540.0) * x + 420.0) * x - 126.0) * x2 * x2 * x + 1.0,
+              x2 * x2 * ((((2520.0 - 630.0 * x) * x - 3780.0) * x + 2520.0) * x - 630.0)};
+  }
+  return {0.0, 0.0};
+}
+
+}    // namespace
+
 CutoffValue CutoffFunction::operator()(double r) const
 {
   if (r >= radius) return {0.0, 0.0};
-  constexpr double pi = 3.14159265358979323846;
-  switch (kind) {
-    case CutoffKind::cosine: {
-      const double k = pi / radius;
-      return {0.5 * (std::cos(k * r) + 1.0), -0.5 * k * std::sin(k * r)};
-    }
+  if (compact) {
+    const double half_width = 0.5 * (radius - left);
+    const double d = (r - 0.5 * (radius + left)) / half_width;
+    const double x = std::abs(d);
+    if (x >= 1.0) return {0.0, 0.0};
+    const CutoffValue f = shape(kind, asymmetric ? x * (2.0 - x) : x);
+    const double by_x = asymmetric ? f.derivative * (2.0 - 2.0 * x) : f.derivative;
+    return {f.value, (d < 0.0 ? -by_x : by_x) / half_width};
   }
-  return {0.0, 0.0};
+  const double inner = alpha * radius;
+  if (r < inner) return {1.0, 0.0};
+  const double width = radius - inner;
+  const CutoffValue f = shape(kind, (r - inner) / width);
+  return {f.value, f.derivative / width};
+}
+
+bool CutoffFunction::operator==(const CutoffFunction &other) const
+{
+  return kind == other.kind && radius == other.radius && alpha == other.alpha &&
+         compact == other.compact && left == other.left && asymmetric == other.asymmetric;
 }
 
 }    // namespace nnmb

@@ -1,5 +1,6 @@
 #include "nnmanybody/descriptor.h"
 
+#include "nnmanybody/chemical_elements.h"
 #include "nnmanybody/text.h"
 
 #include <algorithm>
@@ -19,6 +20,33 @@ int species_of(const std::string &element, const std::vector<std::string> &eleme
                                 ", but the elements are " + join(elements, " ") +
                                 ": add the section of " + element + " or drop the function");
   return static_cast<int>(found - elements.begin());
+}
+
+struct WeightedSpecies {
+  int j, k;
+  double weight;
+};
+
+/// The species (for angular functions: pairs j <= k of species) that a function sums over, with their weights.
+std::vector<WeightedSpecies> neighbor_species(const SymmetryFunction &f,
+                                              const std::vector<std::string> &elements)
+{
+  if (!f.sums_over_elements()) {
+    const int j = species_of(f.neighbors.front(), elements, f),
+              k = species_of(f.neighbors.back(), elements, f);
+    return {{std::min(j, k), std::max(j, k), 1.0}};
+  }
+  std::vector<WeightedSpecies> list;
+  const auto weight = [&](int species) {
+    return f.weight_by_atomic_number ? atomic_number(elements[static_cast<std::size_t>(species)])
+                                     : 1;
+  };
+  for (int j = 0; j < static_cast<int>(elements.size()); ++j) {
+    if (!f.is_angular()) list.push_back({j, j, static_cast<double>(weight(j))});
+    for (int k = j; f.is_angular() && k < static_cast<int>(elements.size()); ++k)
+      list.push_back({j, k, static_cast<double>(weight(j) * weight(k))});
+  }
+  return list;
 }
 
 }    // namespace
@@ -47,25 +75,33 @@ void Descriptor::compile(const std::vector<std::string> &elements)
     auto cutoff = std::find(cutoffs_.begin(), cutoffs_.end(), f.cutoff);
     if (cutoff == cutoffs_.end()) cutoff = cutoffs_.insert(cutoffs_.end(), f.cutoff);
     const int cutoff_index = static_cast<int>(cutoff - cutoffs_.begin());
-    if (!f.is_angular()) {
-      const int j = species_of(f.neighbors[0], elements, f);
-      auto group = std::find_if(radial_.begin(), radial_.end(),
-                                [&](const RadialGroup &g) { return g.holds(j, cutoff_index); });
-      if (group == radial_.end())
-        group = radial_.insert(radial_.end(), RadialGroup(j, cutoff_index));
-      group->add(f, s);
-    } else {
-      const auto [j, k] = std::minmax(
-          {species_of(f.neighbors[0], elements, f), species_of(f.neighbors[1], elements, f)});
-      auto group =
-          std::find_if(angular_.begin(), angular_.end(), [&, j = j, k = k](const AngularGroup &g) {
-            return g.holds(f.kind, j, k, cutoff_index);
-          });
-      if (group == angular_.end())
-        group = angular_.insert(angular_.end(), AngularGroup(f.kind, j, k, cutoff_index, f.cutoff));
-      group->add(f, s);
-    }
+    for (const auto &[j, k, weight] : neighbor_species(f, elements))
+      if (f.is_angular())
+        add_angular(f, s, j, k, weight, cutoff_index);
+      else
+        add_radial(f, s, j, weight, cutoff_index);
   }
+}
+
+void Descriptor::add_radial(const SymmetryFunction &f, int index, int j, double weight,
+                            int cutoff_index)
+{
+  auto group = std::find_if(radial_.begin(), radial_.end(),
+                            [&](const RadialGroup &g) { return g.holds(j, cutoff_index); });
+  if (group == radial_.end()) group = radial_.insert(radial_.end(), RadialGroup(j, cutoff_index));
+  group->add(f, index, weight);
+}
+
+void Descriptor::add_angular(const SymmetryFunction &f, int index, int j, int k, double weight,
+                             int cutoff_index)
+{
+  auto group = std::find_if(angular_.begin(), angular_.end(), [&](const AngularGroup &g) {
+    return g.holds(f.is_narrow(), j, k, cutoff_index);
+  });
+  if (group == angular_.end())
+    group =
+        angular_.insert(angular_.end(), AngularGroup(f.is_narrow(), j, k, cutoff_index, f.cutoff));
+  group->add(f, index, weight);
 }
 
 void Descriptor::values(const EnvironmentBlock &block, DescriptorScratch &scratch,

@@ -4,9 +4,9 @@
 
 namespace nnmb {
 
-void RadialGroup::add(const SymmetryFunction &f, int index)
+void RadialGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  terms_.push_back({f.kind, f.eta, f.r_shift, f.kappa, static_cast<std::size_t>(index)});
+  terms_.push_back({f.kind, f.eta, f.r_shift, f.kappa, static_cast<std::size_t>(index), weight});
 }
 
 CutoffValue RadialGroup::evaluate(const Term &term, double r, CutoffValue f)
@@ -39,7 +39,7 @@ void RadialGroup::values(const PreparedBlock &block, int center, double *values)
     double sum = 0.0;
     for (int n = range.begin; n < range.end; ++n)
       sum += evaluate(term, r[n], {fc[n], dfc[n]}).value;
-    values[term.index] += sum;
+    values[term.index] += term.weight * sum;
   }
 }
 
@@ -52,7 +52,8 @@ void RadialGroup::contract(PreparedBlock &block, int center, const double *weigh
     const auto n = static_cast<std::size_t>(i);
     double slope = 0.0;
     for (const Term &term : terms_)
-      slope += weights[term.index] * evaluate(term, block.r[n], {fc[n], dfc[n]}).derivative;
+      slope += weights[term.index] * term.weight *
+               evaluate(term, block.r[n], {fc[n], dfc[n]}).derivative;
     slope /= block.r[n];
     block.gx[n] += slope * block.x[n];
     block.gy[n] += slope * block.y[n];
@@ -71,7 +72,8 @@ void RadialGroup::jacobian(const PreparedBlock &block, int center, int n_functio
     const auto n = static_cast<std::size_t>(i);
     double *row = jacobian + static_cast<std::size_t>(block.source[n]) * 3 * stride;
     for (const Term &term : terms_) {
-      const double slope = evaluate(term, block.r[n], {fc[n], dfc[n]}).derivative / block.r[n];
+      const double slope =
+          term.weight * evaluate(term, block.r[n], {fc[n], dfc[n]}).derivative / block.r[n];
       row[term.index] += slope * block.x[n];
       row[stride + term.index] += slope * block.y[n];
       row[2 * stride + term.index] += slope * block.z[n];

@@ -9,39 +9,98 @@ namespace nnmb {
 
 namespace {
 
-const std::vector<std::string> kind_names{"G1", "G2", "G3", "G4", "G5"};
+const std::vector<std::string> kind_names{
+    "G1", "G2", "G3", "G4", "G5", "compact_radial", "compact_narrow", "compact_wide"};
 
-/// The numeric parameters a kind has, in the order they are written.
+/// The parameters a kind must have, in the order they are written.
 const std::vector<std::string> &parameter_names(SymmetryFunctionKind kind)
 {
-  static const std::vector<std::vector<std::string>> names{{},
-                                                           {"eta", "r_shift"},
-                                                           {"kappa"},
-                                                           {"eta", "r_shift", "zeta", "lambda"},
-                                                           {"eta", "r_shift", "zeta", "lambda"}};
+  static const std::vector<std::string> angular{"cutoff", "eta", "r_shift", "zeta", "lambda"};
+  static const std::vector<std::string> compact{"r_left", "r_right", "theta_left", "theta_right",
+                                                "shape"};
+  static const std::vector<std::vector<std::string>> names{{"cutoff"},
+                                                           {"cutoff", "eta", "r_shift"},
+                                                           {"cutoff", "kappa"},
+                                                           angular,
+                                                           angular,
+                                                           {"r_left", "r_right", "shape"},
+                                                           compact,
+                                                           compact};
   return names[static_cast<std::size_t>(kind)];
+}
+
+/// Parameters that are written only when they differ from their default.
+std::vector<std::string> optional_names(const SymmetryFunction &f)
+{
+  if (f.is_compact()) return {"weight"};
+  return {"cutoff_function", "cutoff_alpha", "weight"};
+}
+
+const std::string asymmetric_suffix = "_asymmetric";
+
+void set_shape(SymmetryFunction &f, std::string word)
+{
+  const std::size_t at = word.find(asymmetric_suffix);
+  f.cutoff.asymmetric = at != std::string::npos && at + asymmetric_suffix.size() == word.size();
+  if (f.cutoff.asymmetric) word.resize(at);
+  f.cutoff.kind = cutoff_kind(word);
+}
+
+void set_weight(SymmetryFunction &f, const std::string &word)
+{
+  if (word != "atomic_number")
+    throw std::invalid_argument("expected weight atomic_number, got '" + word + "'");
+  f.weight_by_atomic_number = true;
 }
 
 void set_parameter(SymmetryFunction &f, const std::string &name, const std::string &word)
 {
-  if (name == "eta")
-    f.eta = parse_number(word, name);
-  else if (name == "r_shift")
-    f.r_shift = parse_number(word, name);
-  else if (name == "kappa")
-    f.kappa = parse_number(word, name);
-  else if (name == "zeta")
-    f.zeta = parse_number(word, name);
-  else
+  if (name == "lambda")
     f.lambda = parse_integer(word, name);
+  else if (name == "shape")
+    set_shape(f, word);
+  else if (name == "cutoff_function")
+    f.cutoff.kind = cutoff_kind(word);
+  else if (name == "weight")
+    set_weight(f, word);
+  else {
+    const double value = parse_number(word, name);
+    if (name == "cutoff" || name == "r_right")
+      f.cutoff.radius = value;
+    else if (name == "cutoff_alpha")
+      f.cutoff.alpha = value;
+    else if (name == "r_left")
+      f.cutoff.left = value;
+    else if (name == "eta")
+      f.eta = value;
+    else if (name == "r_shift")
+      f.r_shift = value;
+    else if (name == "kappa")
+      f.kappa = value;
+    else if (name == "zeta")
+      f.zeta = value;
+    else if (name == "theta_left")
+      f.theta_left = value;
+    else
+      f.theta_right = value;
+  }
 }
 
 std::string get_parameter(const SymmetryFunction &f, const std::string &name)
 {
+  if (name == "cutoff" || name == "r_right") return shortest(f.cutoff.radius);
+  if (name == "cutoff_function") return cutoff_name(f.cutoff.kind);
+  if (name == "cutoff_alpha") return shortest(f.cutoff.alpha);
+  if (name == "r_left") return shortest(f.cutoff.left);
+  if (name == "shape")
+    return cutoff_name(f.cutoff.kind) + (f.cutoff.asymmetric ? asymmetric_suffix : "");
   if (name == "eta") return shortest(f.eta);
   if (name == "r_shift") return shortest(f.r_shift);
   if (name == "kappa") return shortest(f.kappa);
   if (name == "zeta") return shortest(f.zeta);
+  if (name == "theta_left") return shortest(f.theta_left);
+  if (name == "theta_right") return shortest(f.theta_right);
+  if (name == "weight") return f.weight_by_atomic_number ? "atomic_number" : "";
   return std::to_string(f.lambda);
 }
 
@@ -57,11 +116,48 @@ void refuse_foreign_parameters(const SymmetryFunction &f)
 {
   const SymmetryFunction defaults;
   const auto &own = parameter_names(f.kind);
-  for (const std::string name : {"eta", "r_shift", "kappa", "zeta", "lambda"})
+  std::vector<std::string> all{"eta",    "r_shift", "kappa",      "zeta",
+                               "lambda", "r_left",  "theta_left", "theta_right"};
+  if (f.is_compact()) all.emplace_back("cutoff_alpha");
+  for (const std::string &name : all)
     if (std::find(own.begin(), own.end(), name) == own.end() &&
         get_parameter(f, name) != get_parameter(defaults, name))
       throw std::invalid_argument(kind_name(f.kind) + " has no parameter '" + name + "', got " +
                                   get_parameter(f, name));
+}
+
+void check_neighbors(const SymmetryFunction &f)
+{
+  const std::size_t expected = f.is_angular() ? 2 : 1;
+  if (f.neighbors.size() != expected)
+    throw std::invalid_argument(kind_name(f.kind) + ": expected " + std::to_string(expected) +
+                                " neighbor element(s), got " + std::to_string(f.neighbors.size()));
+  for (const std::string &element : f.neighbors) check_element(element);
+  const auto stars = std::count(f.neighbors.begin(), f.neighbors.end(), "*");
+  if (stars != 0 && stars != static_cast<std::ptrdiff_t>(expected))
+    throw std::invalid_argument(kind_name(f.kind) +
+                                ": expected '*' for both neighbors or for none, got '" +
+                                join(f.neighbors, " ") + "'");
+  if (f.weight_by_atomic_number && stars == 0)
+    throw std::invalid_argument(kind_name(f.kind) +
+                                ": weight atomic_number goes with neighbors '*', got '" +
+                                join(f.neighbors, " ") + "'");
+}
+
+void check_compact(const SymmetryFunction &f)
+{
+  require(std::isfinite(f.cutoff.left) && f.cutoff.left < f.cutoff.radius, f, "r_left < r_right",
+          f.cutoff.left);
+  require(std::isfinite(f.theta_left) && f.theta_left < f.theta_right, f,
+          "theta_left < theta_right", f.theta_left);
+  require(std::isfinite(f.theta_right), f, "a finite theta_right", f.theta_right);
+  if (f.cutoff.kind < CutoffKind::exp)
+    throw std::invalid_argument(kind_name(f.kind) +
+                                ": expected a shape exp, poly1, poly2, poly3 or poly4, got '" +
+                                cutoff_name(f.cutoff.kind) + "'");
+  if (f.cutoff.asymmetric && f.cutoff.kind == CutoffKind::exp)
+    throw std::invalid_argument(kind_name(f.kind) +
+                                ": only the polynomial shapes have an asymmetric form");
 }
 
 }    // namespace
@@ -87,22 +183,40 @@ SymmetryFunctionKind symmetry_function_kind(const std::string &name)
   return static_cast<SymmetryFunctionKind>(found - kind_names.begin());
 }
 
+bool SymmetryFunction::is_angular() const
+{
+  using Kind = SymmetryFunctionKind;
+  return kind == Kind::G4 || kind == Kind::G5 || kind == Kind::compact_narrow ||
+         kind == Kind::compact_wide;
+}
+
+bool SymmetryFunction::is_narrow() const
+{
+  return kind == SymmetryFunctionKind::G4 || kind == SymmetryFunctionKind::compact_narrow;
+}
+
 void SymmetryFunction::validate()
 {
-  const std::size_t expected = is_angular() ? 2 : 1;
-  if (neighbors.size() != expected)
-    throw std::invalid_argument(kind_name(kind) + ": expected " + std::to_string(expected) +
-                                " neighbor element(s), got " + std::to_string(neighbors.size()));
-  for (const std::string &element : neighbors) check_element(element);
+  check_neighbors(*this);
   std::sort(neighbors.begin(), neighbors.end());
   require(std::isfinite(cutoff.radius) && cutoff.radius > 0.0, *this, "a positive cutoff",
           cutoff.radius);
+  require(cutoff.alpha >= 0.0 && cutoff.alpha < 1.0, *this, "0 <= cutoff_alpha < 1", cutoff.alpha);
+  if (cutoff.alpha != 0.0 && cutoff.kind < CutoffKind::exp && cutoff.kind != CutoffKind::cosine)
+    throw std::invalid_argument(kind_name(kind) + ": the cutoff function " +
+                                cutoff_name(cutoff.kind) + " knows no cutoff_alpha, got " +
+                                shortest(cutoff.alpha));
   require(std::isfinite(eta) && eta >= 0.0, *this, "eta >= 0", eta);
   require(std::isfinite(r_shift), *this, "a finite r_shift", r_shift);
   require(std::isfinite(kappa), *this, "a finite kappa", kappa);
   // Below 1 the derivative of (1 + lambda cos theta)^zeta is singular for collinear triplets.
   require(std::isfinite(zeta) && zeta >= 1.0, *this, "zeta >= 1", zeta);
   require(lambda == 1 || lambda == -1, *this, "lambda 1 or -1", lambda);
+  cutoff.compact = is_compact();
+  if (is_compact())
+    check_compact(*this);
+  else if (cutoff.asymmetric)
+    throw std::invalid_argument(kind_name(kind) + " has no asymmetric shape");
   refuse_foreign_parameters(*this);
 }
 
@@ -118,10 +232,10 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
   SymmetryFunction f;
   f.kind = symmetry_function_kind(words[0]);
   const std::string neighbor_key = f.is_angular() ? "neighbors" : "neighbor";
-  std::vector<std::string> known{neighbor_key, "cutoff"};
+  std::vector<std::string> known{neighbor_key};
   known.insert(known.end(), parameter_names(f.kind).begin(), parameter_names(f.kind).end());
   const std::size_t n_required = known.size();
-  known.emplace_back("cutoff_function");
+  for (const std::string &name : optional_names(f)) known.push_back(name);
 
   std::vector<std::string> seen;
   std::size_t i = 1;
@@ -144,11 +258,7 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
                                       words[k] + "'");
       f.neighbors.assign(words.begin() + static_cast<std::ptrdiff_t>(i),
                          words.begin() + static_cast<std::ptrdiff_t>(i + n_values));
-    } else if (key == "cutoff")
-      f.cutoff.radius = parse_number(words[i], key);
-    else if (key == "cutoff_function")
-      f.cutoff.kind = cutoff_kind(words[i]);
-    else
+    } else
       set_parameter(f, key, words[i]);
     i += n_values;
   }
@@ -161,12 +271,14 @@ SymmetryFunction parse_symmetry_function(const std::string &line)
 
 std::string to_text(const SymmetryFunction &f)
 {
-  std::string text = kind_name(f.kind) + (f.is_angular() ? " neighbors " : " neighbor ") +
-                     join(f.neighbors, " ") + " cutoff " + shortest(f.cutoff.radius);
+  const SymmetryFunction defaults;
+  std::string text =
+      kind_name(f.kind) + (f.is_angular() ? " neighbors " : " neighbor ") + join(f.neighbors, " ");
   for (const std::string &name : parameter_names(f.kind))
     text += " " + name + " " + get_parameter(f, name);
-  if (f.cutoff.kind != CutoffKind::cosine)
-    text += " cutoff_function " + cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)];
+  for (const std::string &name : optional_names(f))
+    if (get_parameter(f, name) != get_parameter(defaults, name))
+      text += " " + name + " " + get_parameter(f, name);
   return text;
 }
 

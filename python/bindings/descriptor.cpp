@@ -35,16 +35,23 @@ namespace {
 
 SymmetryFunction make_function(const std::string &kind, const std::vector<std::string> &neighbors,
                                double cutoff, double eta, double r_shift, double kappa, double zeta,
-                               int lam, const std::string &cutoff_function)
+                               int lam, const std::string &cutoff_function, double cutoff_alpha,
+                               double r_left, double theta_left, double theta_right,
+                               bool asymmetric, bool weight_by_atomic_number)
 {
-  SymmetryFunction f{symmetry_function_kind(kind),
-                     neighbors,
-                     {cutoff_kind(cutoff_function), cutoff},
-                     eta,
-                     r_shift,
-                     kappa,
-                     zeta,
-                     lam};
+  SymmetryFunction f;
+  f.kind = symmetry_function_kind(kind);
+  f.neighbors = neighbors;
+  f.cutoff = {
+      cutoff_kind(cutoff_function), cutoff, cutoff_alpha, f.is_compact(), r_left, asymmetric};
+  f.eta = eta;
+  f.r_shift = r_shift;
+  f.kappa = kappa;
+  f.zeta = zeta;
+  f.lambda = lam;
+  f.theta_left = theta_left;
+  f.theta_right = theta_right;
+  f.weight_by_atomic_number = weight_by_atomic_number;
   f.validate();
   return f;
 }
@@ -54,7 +61,10 @@ void bind_symmetry_function(py::module_ &m)
   py::class_<SymmetryFunction>(m, "SymmetryFunction")
       .def(py::init(&make_function), py::arg("kind"), py::arg("neighbors"), py::arg("cutoff"),
            py::kw_only(), py::arg("eta") = 0.0, py::arg("r_shift") = 0.0, py::arg("kappa") = 0.0,
-           py::arg("zeta") = 1.0, py::arg("lam") = 1, py::arg("cutoff_function") = "cosine")
+           py::arg("zeta") = 1.0, py::arg("lam") = 1, py::arg("cutoff_function") = "cosine",
+           py::arg("cutoff_alpha") = 0.0, py::arg("r_left") = 0.0, py::arg("theta_left") = 0.0,
+           py::arg("theta_right") = 180.0, py::arg("asymmetric") = false,
+           py::arg("weight_by_atomic_number") = false)
       .def_static("parse", &parse_symmetry_function, py::arg("line"))
       .def_property_readonly("kind", [](const SymmetryFunction &f) { return kind_name(f.kind); })
       .def_property_readonly(
@@ -64,6 +74,17 @@ void bind_symmetry_function(py::module_ &m)
                              [](const SymmetryFunction &f) {
                                return cutoff_names()[static_cast<std::size_t>(f.cutoff.kind)];
                              })
+      .def_property_readonly("cutoff_alpha",
+                             [](const SymmetryFunction &f) { return f.cutoff.alpha; })
+      .def_property_readonly("r_left", [](const SymmetryFunction &f) { return f.cutoff.left; })
+      .def_property_readonly("asymmetric",
+                             [](const SymmetryFunction &f) { return f.cutoff.asymmetric; })
+      .def_property_readonly("is_compact", &SymmetryFunction::is_compact)
+      .def_property_readonly("is_angular", &SymmetryFunction::is_angular)
+      .def_property_readonly("is_narrow", &SymmetryFunction::is_narrow)
+      .def_readonly("theta_left", &SymmetryFunction::theta_left)
+      .def_readonly("theta_right", &SymmetryFunction::theta_right)
+      .def_readonly("weight_by_atomic_number", &SymmetryFunction::weight_by_atomic_number)
       .def_readonly("eta", &SymmetryFunction::eta)
       .def_readonly("r_shift", &SymmetryFunction::r_shift)
       .def_readonly("kappa", &SymmetryFunction::kappa)

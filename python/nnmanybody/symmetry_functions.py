@@ -211,7 +211,7 @@ def _check_element(
         if function in seen:
             raise NNPError(f'element {element} has the function "{function}" twice; remove one')
         seen.add(function)
-        unknown = [neighbor for neighbor in function.neighbors if neighbor not in all_functions]
+        unknown = [neighbor for neighbor in function.neighbors if neighbor != "*" and neighbor not in all_functions]
         if unknown:
             raise NNPError(
                 f'element {element}: the function "{function}" looks for {unknown[0]}, '

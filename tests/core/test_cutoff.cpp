@@ -1,4 +1,4 @@
-// The cosine cutoff function where its value and slope are known, and its derivative by differences.
+// Cutoff functions where value and slope are known, and their derivatives by differences.
 #include "differences.h"
 #include "nnmanybody/cutoff.h"
 
@@ -34,14 +34,44 @@ TEST_CASE("its slope is 0 at the center and at the cutoff, steepest half way")
   CHECK(f(7.5).derivative == 0.0);
 }
 
-TEST_CASE("its derivative equals finite differences")
+TEST_CASE("every derivative equals finite differences")
 {
-  const CutoffFunction f{CutoffKind::cosine, 5.3};
-  for (double r = 0.3; r < 5.2; r += 0.37) {
+  const auto name = GENERATE(from_range(nnmb::cutoff_names()));
+  const double alpha = GENERATE(0.0, 0.1);
+  CAPTURE(name, alpha);
+  const CutoffFunction f{nnmb::cutoff_kind(name), 5.3, alpha};
+  // Steps of 0.01 to four times that on both sides stay between the inner cutoff, 0.53, and the cutoff; towards it
+  // the derivatives of exp grow without bound.
+  for (double r = 0.6; r < 4.7; r += 0.37) {
     double at = r;
     const double expected = nnmb::test::slope(at, 0.01, [&] { return f(at).value; });
-    CHECK(f(r).derivative == Approx(expected).margin(1e-12));
+    CHECK(f(r).derivative == Approx(expected).margin(1e-11));
   }
+}
+
+TEST_CASE("compact functions: 1 at the center, 0 outside, derivatives by differences")
+{
+  const auto name = GENERATE(as<std::string>{}, "exp", "poly1", "poly2", "poly3", "poly4");
+  const bool asymmetric = GENERATE(false, true);
+  CAPTURE(name, asymmetric);
+  const CutoffFunction f{nnmb::cutoff_kind(name), 6.0, 0.0, true, 1.0, asymmetric};
+  CHECK(f(3.5).value == 1.0);
+  CHECK(f(3.5).derivative == 0.0);
+  for (const double outside : {0.2, 1.0, 6.0, 7.0}) CHECK(f(outside).value == 0.0);
+  CHECK(f(2.0).value == Approx(f(5.0).value).epsilon(1e-13));
+  for (double r : {1.6, 2.3, 3.2, 3.8, 4.7, 5.4}) {
+    double at = r;
+    const double expected = nnmb::test::slope(at, 0.005, [&] { return f(at).value; });
+    CHECK(f(r).derivative == Approx(expected).margin(1e-9));
+  }
+}
+
+TEST_CASE("up to the inner cutoff the function is 1")
+{
+  const CutoffFunction f{CutoffKind::poly2, 6.0, 0.5};
+  CHECK(f(2.9).value == 1.0);
+  CHECK(f(2.9).derivative == 0.0);
+  CHECK(f(4.5).value == Approx(0.5).epsilon(rounding));
 }
 
 TEST_CASE("an unknown cutoff function is refused by name")

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace nnmb;
@@ -48,8 +49,8 @@ double energy(const Network &network, const arma::mat &features)
 
 TEST_CASE("backpropagation equals finite differences of the energy")
 {
-  const std::string name =
-      GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "softplus", "silu", "relu");
+  const std::string name = GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "softplus",
+                                    "silu", "relu", "gaussian", "cos", "reverse_sigmoid");
   const bool shortcut = GENERATE(false, true);
   const std::vector<arma::uword> sizes =
       GENERATE(values<std::vector<arma::uword>>({{4, 1}, {4, 5, 1}, {4, 6, 3, 5, 1}}));
@@ -84,10 +85,25 @@ TEST_CASE("a block gives what its atoms give alone, with a scratch used before")
   }
 }
 
+TEST_CASE("the activations that grow have the derivatives of their values")
+{
+  const std::string name = GENERATE(as<std::string>{}, "exp", "harmonic");
+  CAPTURE(name);
+  for (double u : {-2.0, -0.3, 0.0, 1.7}) {
+    const auto value = [&] {
+      arma::mat values(1, 1, arma::fill::value(u)), derivatives;
+      activate(activation_from_name(name), values, derivatives);
+      return std::pair<double, double>{values(0, 0), derivatives(0, 0)};
+    };
+    const double expected = test::slope(u, 1e-3, [&] { return value().first; });
+    CHECK(value().second == Approx(expected).margin(1e-9));
+  }
+}
+
 TEST_CASE("no activation overflows")
 {
-  const std::string name =
-      GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "relu", "softplus", "silu");
+  const std::string name = GENERATE(as<std::string>{}, "identity", "tanh", "sigmoid", "relu",
+                                    "softplus", "silu", "gaussian", "cos", "reverse_sigmoid");
   arma::mat values{{800.0, -800.0, 1e308, -1e308, 0.0}};
   arma::mat derivatives;
   activate(activation_from_name(name), values, derivatives);

@@ -2,7 +2,8 @@
 
     python tests/data/generate.py
 
-SiO.nnp has two elements; SiO.Si.nnp and SiO.O.nnp hold one section of it each. Their numbers are multiples of the
+SiO.nnp has two elements; SiO.Si.nnp and SiO.O.nnp hold one section of it each (runner/ has a generator of its own,
+generate_runner.py). Their numbers are multiples of the
 golden ratio modulo 1: all digits are used, and IEEE arithmetic makes the same ones everywhere. The potential means
 nothing.
 """

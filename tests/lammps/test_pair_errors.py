@@ -47,6 +47,13 @@ def test_pair_style_takes_no_arguments(folder):
     assert "Pair style nn/manybody takes no arguments, got '5.0'" in output
 
 
+@pytest.mark.parametrize("command", ["exclude type 1 2", "include some"])
+def test_hidden_neighbors_are_refused(folder, command):
+    """They would change every energy without a word."""
+    output = refused(folder, script(after=f"group some type 1\natom_modify first some\nneigh_modify {command}"))
+    assert f"neigh_modify {command.split()[0]} hides neighbors" in output
+
+
 @pytest.mark.parametrize("types", ["1 1", "1*2 1*2", "* 2"])
 def test_one_pair_coeff_for_all_types(folder, types):
     output = refused(folder, script(f"{types} SiO.nnp Si O"))

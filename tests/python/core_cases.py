@@ -37,13 +37,97 @@ FUNCTIONS = (
 )
 
 
+# The functions of RuNNer and n2p2: every cutoff function with and without an inner cutoff where it knows one, weights,
+# and compact functions of every shape; edges and centers on both sides of 0, as the polynomials of n2p2 allow.
+RUNNER_FUNCTIONS = (
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_function="hard"),
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_function="tanhu"),
+    ref.Function("G2", ("O",), 5.0, eta=0.5, cutoff_function="tanh"),
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_function="exp"),
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_function="poly1"),
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_function="poly2", cutoff_alpha=0.4),
+    ref.Function("G2", ("Si",), 5.0, eta=0.5, cutoff_alpha=0.4),
+    ref.Function("G4", ("Si", "O"), 6.0, eta=0.02, zeta=2.0, lam=-1, cutoff_function="poly3"),
+    ref.Function("G5", ("Si", "O"), 6.0, eta=0.02, zeta=2.0, lam=-1, cutoff_function="poly4", cutoff_alpha=0.25),
+    ref.Function("G5", ("O", "O"), 6.0, eta=0.05, r_shift=0.5, zeta=3.0, cutoff_function="exp", cutoff_alpha=0.1),
+    ref.Function("G4", ("Si", "Si"), 6.0, eta=0.01, cutoff_function="tanh"),
+    ref.Function("G2", ("*",), 5.0, eta=0.3, r_shift=1.0, weighted=True),
+    ref.Function("G2", ("*",), 5.0, eta=0.3, r_shift=1.0),
+    ref.Function("G4", ("*", "*"), 6.0, eta=0.02, r_shift=0.4, zeta=4.0, lam=-1, weighted=True),
+    ref.Function("compact_radial", ("Si",), 5.5, r_left=-5.5, cutoff_function="poly2"),
+    ref.Function("compact_radial", ("O",), 5.5, r_left=0.5, cutoff_function="poly1", asymmetric=True),
+    ref.Function("compact_radial", ("*",), 5.0, r_left=0.75, cutoff_function="exp", weighted=True),
+    ref.Function(
+        "compact_narrow",
+        ("Si", "O"),
+        6.5,
+        r_left=0.0,
+        theta_left=10.0,
+        theta_right=150.0,
+        cutoff_function="poly2",
+    ),
+    ref.Function(
+        "compact_narrow",
+        ("*", "*"),
+        6.5,
+        r_left=-0.5,
+        theta_left=-120.0,
+        theta_right=120.0,
+        cutoff_function="poly3",
+        weighted=True,
+    ),
+    ref.Function(
+        "compact_wide",
+        ("Si", "Si"),
+        6.0,
+        r_left=-6.0,
+        theta_left=0.0,
+        theta_right=180.0,
+        cutoff_function="poly4",
+        asymmetric=True,
+    ),
+    ref.Function(
+        "compact_wide",
+        ("*", "*"),
+        5.75,
+        r_left=0.25,
+        theta_left=60.0,
+        theta_right=300.0,
+        cutoff_function="poly1",
+        weighted=True,
+    ),
+    ref.Function("compact_wide", ("O", "Si"), 6.0, r_left=0.0, cutoff_function="exp"),
+)
+
+ALL_FUNCTIONS = FUNCTIONS + RUNNER_FUNCTIONS
+
+
+def named_neighbors(f: ref.Function) -> list[str]:
+    """Elements that the function counts, one for each of its neighbors."""
+    return [symbol if symbol != "*" else element for symbol, element in zip(f.neighbors, ELEMENTS, strict=False)]
+
+
 def function_id(f: ref.Function) -> str:
     return str(core_function(f)).replace(" ", "_")
 
 
 def core_function(f: ref.Function) -> _core.SymmetryFunction:
     return _core.SymmetryFunction(
-        f.kind, f.neighbors, f.cutoff, eta=f.eta, r_shift=f.r_shift, kappa=f.kappa, zeta=f.zeta, lam=f.lam
+        f.kind,
+        f.neighbors,
+        f.cutoff,
+        eta=f.eta,
+        r_shift=f.r_shift,
+        kappa=f.kappa,
+        zeta=f.zeta,
+        lam=f.lam,
+        cutoff_function=f.cutoff_function,
+        cutoff_alpha=f.cutoff_alpha,
+        r_left=f.r_left,
+        theta_left=f.theta_left,
+        theta_right=f.theta_right,
+        asymmetric=f.asymmetric,
+        weight_by_atomic_number=f.weighted,
     )
 
 
@@ -112,9 +196,13 @@ def neighbors(seed: int, n: int, shortest: float = 1.0, longest: float = 5.5) ->
 
 
 def random_net(rng: np.random.Generator, sizes: tuple[int, ...], activation: str, shortcut: bool = False) -> ref.Net:
-    """A network with weights of the size Glorot initialisation gives, so that no neuron saturates."""
+    """A network with weights of the size Glorot initialisation gives, so that no neuron saturates.
+
+    Smaller for exp and harmonic, several layers of which would run out of the range of numbers.
+    """
     shapes = list(zip(sizes[1:], sizes[:-1], strict=True))
-    weights = tuple(rng.normal(size=shape) / np.sqrt(shape[1]) for shape in shapes)
+    size = 0.3 if activation in ("exp", "harmonic") else 1.0
+    weights = tuple(size * rng.normal(size=shape) / np.sqrt(shape[1]) for shape in shapes)
     biases = tuple(0.3 * rng.normal(size=n_out) for n_out, _ in shapes)
     activations = (activation,) * (len(shapes) - 1) + ("identity",)
     return ref.Net(weights, biases, activations, rng.normal(size=sizes[0]) if shortcut else None)

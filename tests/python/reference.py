@@ -1,8 +1,9 @@
 """Structures -> descriptors and energies in plain numpy: slow, values only, the core's judge.
 
 Written from the formulas (thesis (4.4)-(4.9) with its misprints mended; Behler, J. Chem. Phys. 134,
-074106 (2011)), not from the C++. There is no derivative in this file on purpose: every function
-also takes complex positions, so that `complex_step` differentiates the values to rounding.
+074106 (2011); n2p2's documentation for its types 12, 13, 20-25 and its activations), not from the
+C++. There is no derivative in this file on purpose: every function also takes complex positions, so
+that `complex_step` differentiates the values to rounding.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_derivatives import complex_step, differences  # noqa: F401 (part of this module for its users)
+from reference_shapes import compact, one_sided
+
 Array = NDArray[np.float64] | NDArray[np.complex128]
 
 
 @dataclass(frozen=True)
 class Function:
-    """Parameters of one symmetry function; eta 1/Å², r_shift and cutoff Å, kappa 1/Å."""
+    """Parameters of one symmetry function; eta 1/Å², r_shift, r_left and cutoff Å, kappa 1/Å, angles degrees.
+
+    The neighbor "*" stands for every element; weighted functions count neighbors with their atomic numbers.
+    """
 
     kind: str
     neighbors: tuple[str, ...]
@@ -29,6 +36,13 @@ class Function:
     kappa: float = 0.0
     zeta: float = 1.0
     lam: int = 1
+    cutoff_function: str = "cosine"
+    cutoff_alpha: float = 0.0
+    r_left: float = 0.0
+    theta_left: float = 0.0
+    theta_right: float = 180.0
+    asymmetric: bool = False
+    weighted: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,9 @@ class Pairs:
     displacement: Array
 
 
+ATOMIC_NUMBERS = {"Si": 14, "O": 8}
+
+
 # --- symmetry functions ---------------------------------------------------------------------
 
 
@@ -73,32 +90,42 @@ def length(vectors: Array) -> Array:
 
 def cutoff_function(r: Array, cutoff: float) -> Array:
     """Return (cos(pi r / cutoff) + 1) / 2 up to the cutoff, then 0: thesis (4.4)."""
-    inside = np.real(r) <= cutoff
-    return np.where(inside, (np.cos(np.pi * r / cutoff) + 1.0) / 2.0, 0.0)
+    return one_sided("cosine", r, cutoff)
+
+
+def distance_factor(f: Function, r: Array) -> Array:
+    """Return f_c, or the compact function of a distance: 0 from the cutoff on."""
+    if f.kind.startswith("compact"):
+        return compact(f.cutoff_function, r, f.r_left, f.cutoff, f.asymmetric)
+    return one_sided(f.cutoff_function, r, f.cutoff, f.cutoff_alpha)
 
 
 def radial(f: Function, r: Array) -> Array:
-    """Terms of G1, G2 or G3 at the distances r: thesis (4.5)-(4.7)."""
-    if f.kind == "G1":
+    """Terms of G1, G2 or G3 at the distances r: thesis (4.5)-(4.7); of n2p2's type 20."""
+    if f.kind in ("G1", "compact_radial"):
         factor = np.ones_like(r)
     elif f.kind == "G2":
         factor = np.exp(-f.eta * (r - f.r_shift) ** 2)
     else:
         factor = np.cos(f.kappa * r)
-    return factor * cutoff_function(r, f.cutoff)
+    return factor * distance_factor(f, r)
 
 
 def angular(f: Function, x_ij: Array, x_ik: Array) -> Array:
-    """Terms of G4 or G5 at the triplets (x_ij, x_ik): thesis (4.8), (4.9), with a shift."""
+    """Terms of G4 or G5 at the triplets (x_ij, x_ik): thesis (4.8), (4.9), with a shift; of n2p2's 21 and 22."""
     a, b, c = length(x_ij), length(x_ik), length(x_ik - x_ij)
     cosine = (x_ij * x_ik).sum(axis=-1) / (a * b)
-    base = 1.0 + f.lam * cosine
-    base = np.where(np.real(base) > 0.0, base, 0.0)  # rounding of collinear triplets
-    sides = (a, b, c) if f.kind == "G4" else (a, b)
-    terms = 2.0 ** (1.0 - f.zeta) * base**f.zeta
-    for side in sides:
+    if f.kind.startswith("compact"):
+        # The angle has the symmetric form always. Rounding can push the cosine of images in line beyond 1.
+        cosine = np.where(np.abs(np.real(cosine)) > 1.0, np.sign(np.real(cosine)), cosine)
+        terms = compact(f.cutoff_function, np.arccos(cosine) * 180.0 / np.pi, f.theta_left, f.theta_right)
+    else:
+        base = 1.0 + f.lam * cosine
+        base = np.where(np.real(base) > 0.0, base, 0.0)  # rounding of collinear triplets
+        terms = 2.0 ** (1.0 - f.zeta) * base**f.zeta
+    for side in (a, b, c) if f.kind in ("G4", "compact_narrow") else (a, b):
         terms = terms * np.exp(-f.eta * (side - f.r_shift) ** 2)
-        terms = terms * cutoff_function(side, f.cutoff)
+        terms = terms * distance_factor(f, side)
     return terms
 
 
@@ -111,15 +138,18 @@ def symmetry_function(f: Function, species: Sequence[str], displacement: Array) 
     displacement : (n_neighbors, 3), Å
         From the central atom to each neighbor; neighbors outside the cutoff do not count.
     """
+    weights = np.array([ATOMIC_NUMBERS[symbol] if f.weighted else 1 for symbol in species])
     if len(f.neighbors) == 1:
-        chosen = [n for n, symbol in enumerate(species) if symbol == f.neighbors[0]]
-        return radial(f, length(displacement[chosen])).sum()
+        chosen = [n for n, symbol in enumerate(species) if f.neighbors[0] in ("*", symbol)]
+        return (weights[chosen] * radial(f, length(displacement[chosen]))).sum()
     wanted = sorted(f.neighbors)
     triplets = [
-        (j, k) for j, k in itertools.combinations(range(len(species)), 2) if sorted((species[j], species[k])) == wanted
+        (j, k)
+        for j, k in itertools.combinations(range(len(species)), 2)
+        if wanted in (["*", "*"], sorted((species[j], species[k])))
     ]
     j, k = np.array(triplets, dtype=int).reshape(-1, 2).T
-    return angular(f, displacement[j], displacement[k]).sum()
+    return (weights[j] * weights[k] * angular(f, displacement[j], displacement[k])).sum()
 
 
 def descriptor(functions: Sequence[Function], species: Sequence[str], displacement: Array) -> Array:
@@ -161,6 +191,11 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": lambda x: np.where(np.real(x) > 0, x, 0.0),
     "softplus": _softplus,
     "silu": lambda x: x * _sigmoid(x),
+    "gaussian": lambda x: np.exp(-x * x / 2.0),
+    "cos": np.cos,
+    "reverse_sigmoid": lambda x: 1.0 - _sigmoid(x),
+    "exp": lambda x: np.exp(-x),
+    "harmonic": lambda x: x * x,
 }
 
 
@@ -234,47 +269,3 @@ def energy(
     """Potential energy of a structure, eV."""
     cutoff = max(f.cutoff for section in sections for f in section.functions)
     return atomic_energies(sections, symbols, pairs(positions, cell, pbc, cutoff)).sum()
-
-
-# --- differentiation ------------------------------------------------------------------------
-
-
-def complex_step(function: Callable[[Array], Array], x: NDArray[np.float64]) -> Array:
-    """Derivatives of an analytic function at x, exact to rounding.
-
-    Im f(x + i h) / h has no subtraction, so h can be so small that the h² error vanishes.
-
-    Returns
-    -------
-    x.shape + f.shape float64
-    """
-    h = 1e-30
-    gradient = []
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1j * h
-        gradient.append(np.imag(function(moved)) / h)
-    return np.array(gradient).reshape(x.shape + np.shape(gradient[0]))
-
-
-def differences(function: Callable[[NDArray[np.float64]], Array], x: NDArray[np.float64], step: float = 0.01) -> Array:
-    """Central finite differences of eighth order of a real function at x.
-
-    Fornberg, Math. Comp. 51, 699 (1988), table 1: the error is step⁸ f⁽⁹⁾/630 plus the rounding
-    of f over step, so a step as wide as 0.01 Å reaches 1e-11 where two points reach 1e-9.
-
-    Returns
-    -------
-    x.shape + f.shape float64
-    """
-    weights = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
-    gradient = []
-    for index in np.ndindex(x.shape):
-        total: Array = np.zeros(())
-        for n, weight in weights.items():
-            up, down = x.copy(), x.copy()
-            up[index] += n * step
-            down[index] -= n * step
-            total = total + weight * (np.asarray(function(up)) - function(down))
-        gradient.append(total / step)
-    return np.array(gradient).reshape(x.shape + np.shape(gradient[0]))

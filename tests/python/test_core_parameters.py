@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core_cases import FUNCTIONS, core_function, function_id
+from core_cases import ALL_FUNCTIONS, core_function, function_id
 from nnmanybody._core import Descriptor, SymmetryFunction
 
-each_function = pytest.mark.parametrize("f", FUNCTIONS, ids=function_id)
+each_function = pytest.mark.parametrize("f", ALL_FUNCTIONS, ids=function_id)
 
 
 @each_function
 def test_it_holds_what_it_was_given(f):
     made = core_function(f)
     assert (made.kind, tuple(made.neighbors)) == (f.kind, tuple(sorted(f.neighbors)))
-    assert (made.cutoff, made.cutoff_function) == (f.cutoff, "cosine")
+    assert (made.cutoff, made.cutoff_function, made.cutoff_alpha) == (f.cutoff, f.cutoff_function, f.cutoff_alpha)
+    assert (made.r_left, made.theta_left, made.theta_right) == (f.r_left, f.theta_left, f.theta_right)
+    assert (made.asymmetric, made.weight_by_atomic_number) == (f.asymmetric, f.weighted)
     assert (made.eta, made.r_shift, made.kappa, made.zeta, made.lam) == (f.eta, f.r_shift, f.kappa, f.zeta, f.lam)
 
 
@@ -33,7 +35,7 @@ def test_text_and_pickle_bring_it_back(f):
 
 
 def test_all_functions_differ():
-    assert len({core_function(f) for f in FUNCTIONS}) == len(FUNCTIONS)
+    assert len({core_function(f) for f in ALL_FUNCTIONS}) == len(ALL_FUNCTIONS)
 
 
 positive = st.floats(min_value=0.0, exclude_min=True, allow_infinity=False)
@@ -64,7 +66,7 @@ def test_text_has_the_form_of_the_file():
 
 
 def test_parameters_cannot_be_changed():
-    f = core_function(FUNCTIONS[0])
+    f = core_function(ALL_FUNCTIONS[0])
     with pytest.raises(AttributeError):
         f.cutoff = 7.0
 
@@ -92,6 +94,22 @@ def test_parameters_cannot_be_changed():
         (("G5", ["Si", "O"], 6.0), {"lam": 0}, "lambda 1 or -1, got 0"),
         (("G5", ["Si", "O"], 6.0), {"lam": 2}, "lambda 1 or -1, got 2"),
         (("G5", ["Si", "O"], 6.0), {"cutoff_function": "cosin"}, "did you mean 'cosine'"),
+        (("G1", ["Si"], 6.0), {"cutoff_alpha": -0.1}, "0 <= cutoff_alpha < 1, got -0.1"),
+        (("G1", ["Si"], 6.0), {"cutoff_alpha": 1.0}, "0 <= cutoff_alpha < 1, got 1"),
+        (("G1", ["Si"], 6.0), {"cutoff_alpha": 0.5, "cutoff_function": "tanh"}, "tanh knows no cutoff_alpha, got 0.5"),
+        (("G1", ["Si"], 6.0), {"cutoff_alpha": 0.5, "cutoff_function": "hard"}, "hard knows no cutoff_alpha, got 0.5"),
+        (("G1", ["Si"], 6.0), {"weight_by_atomic_number": True}, "goes with neighbors '\\*', got 'Si'"),
+        (("G4", ["*", "Si"], 6.0), {}, "'\\*' for both neighbors or for none"),
+        (("compact_radial", ["Si"], 6.0), {}, "expected a shape exp, poly1, poly2, poly3 or poly4, got 'cosine'"),
+        (("compact_radial", ["Si"], 6.0), {"cutoff_function": "poly2", "r_left": 6.0}, "r_left < r_right, got 6"),
+        (("compact_radial", ["Si"], 6.0), {"cutoff_function": "exp", "asymmetric": True}, "asymmetric form"),
+        (("compact_radial", ["Si"], 6.0), {"cutoff_function": "exp", "cutoff_alpha": 0.5}, "cutoff_alpha"),
+        (("G2", ["Si"], 6.0), {"cutoff_function": "poly2", "asymmetric": True}, "asymmetric"),
+        (
+            ("compact_wide", ["O", "O"], 6.0),
+            {"cutoff_function": "exp", "theta_left": 180.0},
+            "theta_left < theta_right",
+        ),
     ],
 )
 def test_parameters_out_of_range_are_refused_by_name(arguments, parameters, message):
@@ -101,7 +119,14 @@ def test_parameters_out_of_range_are_refused_by_name(arguments, parameters, mess
 
 @pytest.mark.parametrize(
     ("kind", "parameters"),
-    [("G1", {"eta": 0.5}), ("G2", {"zeta": 2.0}), ("G3", {"eta": 0.5}), ("G2", {"kappa": 1.0}), ("G1", {"lam": -1})],
+    [
+        ("G1", {"eta": 0.5}),
+        ("G2", {"zeta": 2.0}),
+        ("G3", {"eta": 0.5}),
+        ("G2", {"kappa": 1.0}),
+        ("G1", {"lam": -1}),
+        ("G2", {"r_left": 1.0}),
+    ],
 )
 def test_a_parameter_its_kind_does_not_have_is_refused(kind, parameters):
     (name,) = parameters

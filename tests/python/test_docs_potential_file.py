@@ -47,7 +47,7 @@ def test_the_example_means_what_the_page_says():
 
 
 def test_every_symmetry_function_of_the_page_is_one_of_the_core():
-    lines = [cell for cell in first_cells("Symmetry functions") if cell.startswith("G")]
+    lines = [cell for cell in first_cells("Symmetry functions") if " cutoff " in cell or " r_right " in cell]
     kinds = [str(_core.SymmetryFunction.parse(line)).split()[0] for line in lines]
     with pytest.raises(ValueError, match="expected a symmetry function") as caught:
         _core.SymmetryFunction.parse("G0 neighbor Si cutoff 5")
@@ -60,6 +60,18 @@ def test_the_page_has_every_cutoff_function():
         _core.SymmetryFunction("G1", ["Si"], 5.0, cutoff_function="none")
     row = next(line for line in PAGE.splitlines() if line.startswith("| `cutoff_function`"))
     assert set(re.findall(r"`(\w+)`", row)) - {"cutoff_function"} == listed_by_core(str(caught.value))
+    assert set(first_cells("Cutoff functions and compact functions")) == listed_by_core(str(caught.value))
+
+
+def test_the_page_has_the_shapes_of_compact_functions():
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `shape`"))
+    names = set(re.findall(r"`([a-z]\w*)`", row)) - {"shape"}
+    for name in names:
+        _core.SymmetryFunction("compact_radial", ["Si"], 5.0, cutoff_function=name)
+    others = set(first_cells("Cutoff functions and compact functions")) - names
+    for name in others:
+        with pytest.raises(ValueError, match="expected a shape"):
+            _core.SymmetryFunction("compact_radial", ["Si"], 5.0, cutoff_function=name)
 
 
 def test_every_scaling_of_the_page_is_one_of_the_core():

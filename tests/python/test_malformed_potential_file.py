@@ -92,7 +92,7 @@ def words_of(line: str, **replaced: str) -> str:
         ("symmetry_functions 3", "symmetry_functions -3", "positive number of symmetry_functions, got -3"),
         ("symmetry_functions 3", "symmetry_functions 2.5", "whole number for symmetry_functions, got '2.5'"),
         ("symmetry_functions 3", "symmetry_functions 99999999999", "symmetry_functions"),
-        (G4, G4.replace("G4", "G9"), "expected a symmetry function (G1, G2, G3, G4, G5), got 'G9'"),
+        (G4, G4.replace("G4", "G9"), "compact_narrow, compact_wide), got 'G9'"),
         (G4, G4.replace(" eta", " etta"), "has no parameter 'etta'; did you mean 'eta'?"),
         (G4, G4.replace("zeta 4", "zeta 0.5"), "expected zeta >= 1, got 0.5"),
         (G4, G4.replace("zeta 4 ", ""), "parameter 'zeta' is missing"),

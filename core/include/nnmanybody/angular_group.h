@@ -1,5 +1,5 @@
 #pragma once
-// The angular symmetry functions G4 or G5 that share a pair of neighbor species and a cutoff function.
+// The angular symmetry functions (G4 and compact_narrow, or G5 and compact_wide) that share a pair of neighbor species and a cutoff function.
 //
 // Every function of the group is a product of a radial factor (one per distinct eta, r_shift) and an angular
 // factor (one per distinct zeta, lambda). Triplets are collected in chunks; each factor is computed once per
@@ -32,11 +32,12 @@ struct TripletChunk {
 
 class AngularGroup {
  public:
-  AngularGroup(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index,
-               CutoffFunction cutoff);
+  /// `narrow`: triplets count with a cutoff function of r_jk, too.
+  AngularGroup(bool narrow, int species_j, int species_k, int cutoff_index, CutoffFunction cutoff);
 
-  bool holds(SymmetryFunctionKind kind, int species_j, int species_k, int cutoff_index) const;
-  void add(const SymmetryFunction &function, int index);
+  bool holds(bool narrow, int species_j, int species_k, int cutoff_index) const;
+  /// `weight` multiplies the function for this pair of species.
+  void add(const SymmetryFunction &function, int index, double weight);
 
   void values(const PreparedBlock &block, int center, TripletChunk &chunk, double *values) const;
   void contract(PreparedBlock &block, int center, TripletChunk &chunk, const double *weights) const;
@@ -46,15 +47,26 @@ class AngularGroup {
  private:
   struct RadialFactor {
     double eta, r_shift;
+    bool operator==(const RadialFactor &other) const
+    {
+      return eta == other.eta && r_shift == other.r_shift;
+    }
   };
+  /// (1 + lambda cos)^zeta, or a compact function of the angle.
   struct AngularFactor {
     double zeta;
     int lambda;
-    int exponent;    // zeta - 1 when zeta is a whole number, else -1
+    int exponent;            // zeta - 1 when zeta is a whole number, else -1
+    CutoffFunction angle;    // compact functions: A(theta), in radians
+    bool operator==(const AngularFactor &other) const
+    {
+      return zeta == other.zeta && lambda == other.lambda && angle == other.angle;
+    }
   };
   struct Function {
     int radial, angular;
     std::size_t index;    // place of the function in the descriptor
+    double weight;
   };
   /// dE/d(displacement) of one triplet = p_j x_ij + q x_ik on j, p_k x_ik + q x_ij on k.
   struct Coefficients {
@@ -76,7 +88,7 @@ class AngularGroup {
                             double sum, double sum_cosine, double sum_a, double sum_b,
                             double sum_c) const;
 
-  bool with_jk_;    // G4
+  bool with_jk_;
   int species_j_, species_k_;
   int cutoff_index_;
   CutoffFunction cutoff_;

@@ -50,6 +50,10 @@ class Descriptor {
 
  private:
   void compile(const std::vector<std::string> &elements);
+  void add_radial(const SymmetryFunction &function, int index, int j, double weight,
+                  int cutoff_index);
+  void add_angular(const SymmetryFunction &function, int index, int j, int k, double weight,
+                   int cutoff_index);
 
   std::vector<SymmetryFunction> functions_;
   int n_species_ = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// The radial symmetry functions G1, G2, G3 that share a neighbor species and a cutoff function.
+// The radial symmetry functions (G1, G2, G3, compact_radial) that share a neighbor species and a cutoff function.
 
 #include "nnmanybody/prepared_block.h"
 #include "nnmanybody/symmetry_function.h"
@@ -16,7 +16,8 @@ class RadialGroup {
   {
     return species == species_ && cutoff_index == cutoff_index_;
   }
-  void add(const SymmetryFunction &function, int index);
+  /// `weight` multiplies the function for this species.
+  void add(const SymmetryFunction &function, int index, double weight);
 
   /// Adds to values[index of each function].
   void values(const PreparedBlock &block, int center, double *values) const;
@@ -30,6 +31,7 @@ class RadialGroup {
     SymmetryFunctionKind kind;
     double eta, r_shift, kappa;
     std::size_t index;    // place of the function in the descriptor
+    double weight;
   };
   /// G of one pair and dG/dr, from the value and derivative of the cutoff function.
   static CutoffValue evaluate(const Term &term, double r, CutoffValue f);

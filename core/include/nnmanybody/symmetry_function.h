@@ -16,22 +16,43 @@ namespace nnmb {
 ///          exp(-eta [(a-r_shift)^2 + (b-r_shift)^2 + (c-r_shift)^2]) f_c(a) f_c(b) f_c(c)
 ///   G5 = the same without the two factors that hold c
 /// (Behler, J. Chem. Phys. 134, 074106 (2011); the shift of each distance in G4 and G5 as in RuNNer and n2p2.)
-enum class SymmetryFunctionKind { G1, G2, G3, G4, G5 };
+/// The compact functions, of C(r) on [r_left, r_right] and A(theta) on [theta_left, theta_right]:
+///   compact_radial = sum_j C(a)
+///   compact_narrow = sum_jk A(theta) C(a) C(b) C(c)
+///   compact_wide   = sum_jk A(theta) C(a) C(b)
+/// A has the same shape as C, but never the asymmetric form.
+/// (Bircher, Singraber, Dellago, Mach. Learn.: Sci. Technol. 2, 035026 (2021); n2p2's types 20, 21, 22.)
+/// The neighbor element "*" sums over all elements; with weight_by_atomic_number every neighbor counts with its
+/// atomic number (Gastegger et al., J. Chem. Phys. 148, 241709 (2018); n2p2's types 12, 13, 23, 24, 25).
+enum class SymmetryFunctionKind {
+  G1,
+  G2,
+  G3,
+  G4,
+  G5,
+  compact_radial,
+  compact_narrow,
+  compact_wide
+};
 
 struct SymmetryFunction {
   SymmetryFunctionKind kind = SymmetryFunctionKind::G1;
-  std::vector<std::string> neighbors;    // one element for G1-G3, two for G4 and G5 (sorted)
-  CutoffFunction cutoff;                 // radius in Å
-  double eta = 0.0;                      // 1/Å²
-  double r_shift = 0.0;                  // Å
-  double kappa = 0.0;                    // 1/Å
-  double zeta = 1.0;                     // at least 1
-  int lambda = 1;                        // +1 or -1
+  std::vector<std::string> neighbors;    // one element, two for angular functions (sorted), or "*"
+  CutoffFunction cutoff;    // of G1 to G5; C(r) of the compact functions, with left and asymmetric
+  double eta = 0.0;         // 1/Å²
+  double r_shift = 0.0;     // Å
+  double kappa = 0.0;       // 1/Å
+  double zeta = 1.0;        // at least 1
+  int lambda = 1;           // +1 or -1
+  double theta_left = 0.0;       // degrees
+  double theta_right = 180.0;    // degrees
+  bool weight_by_atomic_number = false;
 
-  bool is_angular() const
-  {
-    return kind == SymmetryFunctionKind::G4 || kind == SymmetryFunctionKind::G5;
-  }
+  bool is_compact() const { return kind >= SymmetryFunctionKind::compact_radial; }
+  bool is_angular() const;
+  /// Whether a triplet counts with a function of r_jk.
+  bool is_narrow() const;
+  bool sums_over_elements() const { return !neighbors.empty() && neighbors.front() == "*"; }
   /// Throws std::invalid_argument when a parameter is out of its range; sorts the neighbors of a triplet.
   void validate();
   bool operator==(const SymmetryFunction &other) const;

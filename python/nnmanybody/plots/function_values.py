@@ -48,6 +48,8 @@ def angular_part(zeta: float, lam: int, angles: FloatArray) -> FloatArray:
 
 def _values(functions: Sequence[SymmetryFunction], displacements: FloatArray, neighbors: Sequence[str]) -> FloatArray:
     """Each of n centers with its own neighbors, in one call; displacements (n, n_neighbors, 3)."""
+    # A function over all elements sees hydrogen, whose weight is 1.
+    neighbors = ["H" if neighbor == "*" else neighbor for neighbor in neighbors]
     elements = sorted(set(neighbors))
     n_centers, n_neighbors = displacements.shape[:2]
     # Centers first; behind them one atom that stands for every neighbor at its place.

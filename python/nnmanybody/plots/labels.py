@@ -16,6 +16,11 @@ def parameters(function: SymmetryFunction, neighbors: bool = False) -> str:
         words.append(f"κ={function.kappa:.3g}")
     if function.kind in {"G4", "G5"}:
         words.append(f"ζ={function.zeta:g} λ={signed(function.lam)}")
+    if function.is_compact:
+        words.append(f"r={function.r_left:.3g}…{function.cutoff:.3g}")
+        if function.is_angular:
+            words.append(f"θ={function.theta_left:g}…{function.theta_right:g}")
+        words.append(function.cutoff_function + ("a" if function.asymmetric else ""))
     return " ".join(words)
 
 

