@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnmanybody.errors import NNPError
+from nnmanybody.training.display import brief, summary
 from nnmanybody.training.learning_curve import COLUMNS, LearningCurve, read_learning_curve
 
 
@@ -71,3 +72,11 @@ def test_other_files(tmp_path, text, message):
 def test_a_missing_file(tmp_path):
     with pytest.raises(NNPError, match=r"lcurve\.txt: cannot read the learning curve"):
         read_learning_curve(tmp_path)
+
+
+def test_beside_the_bar_there_is_room_for_two_errors():
+    """80 columns less the name, the bar of 16, the count and the time left 36 for the text."""
+    values = {"loss_valid": 1.0, "energy_valid": 1.2345e-3, "forces_valid": 0.098765, "stress_valid": 1e-3}
+    assert brief(values) == "1.23 meV/atom, 0.0988 eV/Å"
+    assert len(brief(values)) <= 36
+    assert summary(values).startswith("validation RMSE energy 1.23 meV/atom, forces 0.0988 eV/Å, stress 1 meV/Å³")

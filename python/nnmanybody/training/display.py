@@ -54,11 +54,10 @@ class EpochDisplay:
 
     def update(self, epoch: int, values: Mapping[str, float]) -> None:
         """Show the state after an epoch; names as in the learning curve."""
-        text = summary(values)
-        self._progress.update(self._task, completed=epoch, errors=text)
+        self._progress.update(self._task, completed=epoch, errors=brief(values))
         now = time.monotonic()
         if not console.is_terminal and (now - self._last_line > SECONDS_BETWEEN_LINES or epoch in (1, self._total)):
-            logger.info("epoch %d of %d: %s", epoch, self._total, text)
+            logger.info("epoch %d of %d: %s", epoch, self._total, summary(values))
             self._last_line = now
 
 
@@ -69,26 +68,40 @@ def epoch_display(first: int, total: int) -> Iterator[EpochDisplay]:
         yield EpochDisplay(progress, first, total)
 
 
+UNITS = {
+    "energy": (1e3, "meV/atom"),
+    "forces": (1.0, "eV/Å"),
+    "stress": (1e3, "meV/Å³"),
+    "atomic_energies": (1e3, "meV"),
+}
+"""How each error is shown: factor and unit."""
+
+
 def summary(values: Mapping[str, float]) -> str:
     """Put validation errors in a few words (training errors where there is no validation)."""
-    part = "valid" if "loss_valid" in values else "train"
-    pieces = []
-    for target, factor, unit in (
-        ("energy", 1e3, "meV/atom"),
-        ("forces", 1.0, "eV/Å"),
-        ("stress", 1e3, "meV/Å³"),
-        ("atomic_energies", 1e3, "meV"),
-    ):
-        value = values.get(f"{target}_{part}")
-        if value is not None:
-            pieces.append(f"{target.replace('_', ' ')} {value * factor:.3g} {unit}")
+    part = _part(values)
+    pieces = [f"{target.replace('_', ' ')} {text}" for target, text in _errors(values, part)]
     return f"{'validation' if part == 'valid' else 'training'} RMSE " + ", ".join(pieces)
+
+
+def brief(values: Mapping[str, float]) -> str:
+    """Return the first two errors alone: what fits beside a bar on a terminal of 80 columns."""
+    return ", ".join(text for _, text in _errors(values, _part(values))[:2])
+
+
+def _part(values: Mapping[str, float]) -> str:
+    return "valid" if "loss_valid" in values else "train"
+
+
+def _errors(values: Mapping[str, float], part: str) -> list[tuple[str, str]]:
+    known = [(target, values.get(f"{target}_{part}"), *shown) for target, shown in UNITS.items()]
+    return [(target, f"{value * factor:.3g} {unit}") for target, value, factor, unit in known if value is not None]
 
 
 def _progress(transient: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[errors]}" if not transient else ""),
