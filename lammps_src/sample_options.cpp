@@ -1,6 +1,6 @@
 #include "sample_options.h"
 
-#include "element_symbols.h"
+#include "nnmanybody/chemical_elements.h"
 #include "nnmanybody/text.h"
 
 #include <algorithm>

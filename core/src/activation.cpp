@@ -17,12 +17,7 @@ const std::vector<std::string> &activation_names()
 
 Activation activation_from_name(const std::string &name)
 {
-  const auto &names = activation_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw std::invalid_argument("expected an activation (" + join(names, ", ") + "), got '" + name +
-                                "'; did you mean '" + nearest(name, names) + "'?");
-  return static_cast<Activation>(found - names.begin());
+  return static_cast<Activation>(index_of_name("an activation", name, activation_names()));
 }
 
 const std::string &activation_name(Activation activation)

@@ -21,12 +21,7 @@ const std::string &cutoff_name(CutoffKind kind)
 
 CutoffKind cutoff_kind(const std::string &name)
 {
-  const auto &names = cutoff_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw std::invalid_argument("expected a cutoff function (" + join(names, ", ") + "), got '" +
-                                name + "'; did you mean '" + nearest(name, names) + "'?");
-  return static_cast<CutoffKind>(found - names.begin());
+  return static_cast<CutoffKind>(index_of_name("a cutoff function", name, cutoff_names()));
 }
 
 namespace {

@@ -16,12 +16,7 @@ const std::vector<std::string> &scaling_names()
 
 ScalingKind scaling_kind(const std::string &name)
 {
-  const auto &names = scaling_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw std::invalid_argument("expected a scaling (" + join(names, ", ") + "), got '" + name +
-                                "'; did you mean '" + nearest(name, names) + "'?");
-  return static_cast<ScalingKind>(found - names.begin());
+  return static_cast<ScalingKind>(index_of_name("a scaling", name, scaling_names()));
 }
 
 AffineScaling::AffineScaling(const Scaling &scaling,

@@ -100,6 +100,16 @@ std::string join(const std::vector<std::string> &words, const std::string &separ
   return text;
 }
 
+std::size_t index_of_name(const std::string &what, const std::string &name,
+                          const std::vector<std::string> &names)
+{
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw std::invalid_argument("expected " + what + " (" + join(names, ", ") + "), got '" + name +
+                                "'; did you mean '" + nearest(name, names) + "'?");
+  return static_cast<std::size_t>(found - names.begin());
+}
+
 LineReader::LineReader(std::istream &stream, std::string name) :
     stream_(stream), name_(std::move(name))
 {

@@ -23,6 +23,9 @@ int parse_integer(const std::string &word, const std::string &what);
 
 /// The candidate with the smallest edit distance to `word`: for "did you mean".
 std::string nearest(const std::string &word, const std::vector<std::string> &candidates);
+/// Index of `name` in `names`; throws std::invalid_argument("expected <what> (…), got …; did you mean …?").
+std::size_t index_of_name(const std::string &what, const std::string &name,
+                          const std::vector<std::string> &names);
 std::string join(const std::vector<std::string> &words, const std::string &separator);
 
 /// Reads a text file line by line and knows the number of the line at hand.
