@@ -16,7 +16,7 @@ from pydantic import (
 
 from nnmanybody.data import DataKeys
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
-from nnmanybody.optimizer_config import Adam, Cosine, OptimizerConfig, ScheduleConfig
+from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, FilePaths, Section, load_yaml
 
 Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
@@ -42,10 +42,11 @@ class KeysConfig(Section):
     forces: str = DataKeys.forces
     stress: str = DataKeys.stress
     atomic_energies: str = DataKeys.atomic_energies
+    weight: str = DataKeys.weight
 
     def keys(self) -> DataKeys:
         """Return the same names as `read_frames` takes them."""
-        return DataKeys(self.energy, self.forces, self.stress, self.atomic_energies)
+        return DataKeys(self.energy, self.forces, self.stress, self.atomic_energies, self.weight)
 
 
 class DataConfig(Section):
@@ -53,7 +54,7 @@ class DataConfig(Section):
 
     train: FilePaths = Field(min_length=1)
     validation: FilePaths = ()
-    validation_fraction: float = Field(0.1, ge=0.0, lt=1.0)  # of the frames of `train`, without `validation`
+    validation_fraction: float = Field(0.05, ge=0.0, lt=1.0)  # of the frames of `train`, without `validation`
     split_seed: NonNegativeInt = 0
     index: str = ":"  # frames of each file, as in ASE
     keys: KeysConfig = KeysConfig()
@@ -90,7 +91,7 @@ class NetworkShape(Section):
 
     hidden_layers: tuple[PositiveInt, ...] = (32, 32)
     activation: Activation | tuple[Activation, ...] = "silu"  # one for all hidden layers, or one each
-    shortcut: bool = False  # a linear path from the inputs to the atomic energy
+    shortcut: bool = True  # a linear path from the inputs to the atomic energy
 
     @model_validator(mode="after")
     def _check(self) -> "NetworkShape":
@@ -112,6 +113,7 @@ class NetworkConfig(NetworkShape):
     """Shape of the networks and how their weights start."""
 
     initialization: InitializationConfig = VarianceScaling()
+    members: PositiveInt = 4  # networks per element, whose mean is the potential
     elements: dict[Element, NetworkShape] = Field(default_factory=dict)  # shapes of single elements
 
     def for_element(self, element: str) -> NetworkShape:
@@ -127,6 +129,8 @@ class LossConfig(Section):
     stress: NonNegativeFloat = 0.0  # of (Δstress V/N)², 1/(eV/atom)²
     atomic_energies: NonNegativeFloat = 0.0  # of (ΔE_i)², 1/eV²
     l2: NonNegativeFloat = 0.0  # of the sum of squares of all weights (biases excepted)
+    huber: PositiveFloat | None = None  # eV/Å; larger errors of force components count linearly
+    config_types: dict[str, NonNegativeFloat] = Field(default_factory=dict)  # weights of their frames
 
     @model_validator(mode="after")
     def _check(self) -> "LossConfig":
@@ -170,9 +174,10 @@ class TrainingConfig(Section):
 
     data: DataConfig
     output: FilePath = Field(Path("training"), validate_default=True)
+    potential: FilePath | None = None  # by default potential.nnp in the output folder
     elements: tuple[Element, ...] | None = None  # order of the potential; by atomic number by default
     start: FilePath | None = None  # potential to continue from, with its functions, scaling and networks
-    symmetry_functions: FunctionsConfig | None = None  # BehlerSet() without `start`
+    symmetry_functions: FunctionsConfig | None = None  # IntervalSet() without `start`
     scaling: ScalingConfig = ScalingConfig()
     whitening: WhiteningConfig | None = WhiteningConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
@@ -180,12 +185,13 @@ class TrainingConfig(Section):
     loss: LossConfig = LossConfig()
     optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
     schedule: Annotated[ScheduleConfig, _named("kind")] = Cosine()
+    last_stretch: LastStretch | None = None  # the last of the epochs by L-BFGS
     epochs: PositiveInt = 300
     batch_size: PositiveInt = 8
-    early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
+    early_stopping: EarlyStoppingConfig | None = None
     average: AverageConfig | None = AverageConfig()
     seed: NonNegativeInt = 0
-    precision: Literal["float64", "float32"] = "float64"
+    precision: Literal["float64", "float32"] = "float32"
     threads: PositiveInt | None = None  # all cores by default
     checkpoint_every: PositiveInt = 10  # epochs
     tensorboard: TensorBoardConfig = TensorBoardConfig()
@@ -196,6 +202,8 @@ class TrainingConfig(Section):
             fixed = {"symmetry_functions", "scaling", "network", "reference_energies"} & self.model_fields_set
             if fixed:
                 raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
+        if isinstance(self.optimizer, Kalman) and (self.loss.stress or self.loss.atomic_energies or self.loss.huber):
+            raise ValueError("the optimizer kalman knows energies and forces only, and no huber; choose another")
         return self
 
 

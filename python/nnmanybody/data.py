@@ -39,12 +39,15 @@ class DataKeys:
         Keys of the comment line (`atoms.info`): eV; eV/Å³, 6 or 9 numbers in ASE's sign and order.
     forces, atomic_energies : str
         Columns (`atoms.arrays`): eV/Å; eV.
+    weight : str
+        Key of the comment line: how much the frame counts in a training, 1 where it is not said.
     """
 
     energy: str = "REF_energy"
     forces: str = "REF_forces"
     stress: str = "REF_stress"
     atomic_energies: str = "REF_atomic_energies"
+    weight: str = "weight"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Frame:
     name : str
         `file.xyz:12`: the file and the number of the frame in it, from 0 as in ASE.
     config_type : str
+    weight : float
+        In the loss of a training.
     """
 
     atoms: Atoms
@@ -72,6 +77,7 @@ class Frame:
     atomic_energies: FloatArray | None = None
     name: str = ""
     config_type: str = ""
+    weight: float = 1.0
 
 
 def read_frames(
@@ -171,6 +177,7 @@ def _frame(atoms: Atoms, name: str, keys: DataKeys, used: Counter[tuple[str, str
         atomic_energies=_atomic_energies(found.get("atomic_energies"), name, len(atoms)),
         name=name,
         config_type=config_type,
+        weight=_weight(atoms.info.get(keys.weight, 1.0), name, keys.weight),
     )
 
 
@@ -191,6 +198,16 @@ def _environment_frame(atoms: Atoms, name: str, used: Counter[tuple[str, str]]) 
     atomic_energies[0] = energy
     used["atomic_energies", ENVIRONMENT_ENERGY_KEY] += 1
     return Frame(atoms, atomic_energies=atomic_energies, name=name, config_type=ENVIRONMENT)
+
+
+def _weight(value: object, name: str, key: str) -> float:
+    try:
+        weight = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        weight = -1.0
+    if not 0.0 <= weight < np.inf:
+        raise NNPError(f"{name}: {key} must be a number from 0 on, the frame's weight in the loss; got {value!r}")
+    return weight
 
 
 def _energy(value: object, name: str, key: str) -> float | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from ase.data import chemical_symbols
 from pydantic import AfterValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, model_validator
 
+from nnmanybody.interval_set import Layer
 from nnmanybody.yaml_config import FilePath, Section
 
 ScalingKind = Literal["none", "minmax", "center", "minmax_center", "sigma"]
@@ -39,10 +40,39 @@ class _Analysed(Section):
     correlation_threshold: float = Field(0.999, gt=0.0, le=1.0)
 
 
+class IntervalSet(_Analysed):
+    """Functions over all intervals of shells (`interval_set`), lengths from the nearest neighbors in the data."""
+
+    kind: Literal["intervals"] = "intervals"
+    n_radial: NonNegativeInt = 16
+    cutoff: PositiveFloat = 6.0  # Å
+    inner_cutoff: PositiveFloat = 5.0  # Å; of the angular functions with fine shells
+    inner_shells: NonNegativeInt | None = None  # by default 4, 3 with two elements, 2 with more
+    inner_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0, 16.0)
+    outer_shells: NonNegativeInt | None = None  # by default one less than inner_shells
+    outer_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0)
+    select: Literal["drop", "report", "none"] = "drop"
+    correlation_threshold: float = Field(0.99999, gt=0.0, le=1.0)  # nearly dependent ones still carry what counts
+
+    @model_validator(mode="after")
+    def _check(self) -> "IntervalSet":
+        if self.inner_cutoff > self.cutoff:
+            raise ValueError("inner_cutoff must not be beyond the cutoff")
+        if self.n_radial == 0 and self.inner_shells == 0 and self.outer_shells == 0:
+            raise ValueError("n_radial, inner_shells and outer_shells are all zero: there is no function")
+        return self
+
+    def layers(self, n_elements: int) -> tuple[Layer, ...]:
+        """Return the angular layers, with fewer shells where pairs of elements are many."""
+        inner = max(2, 5 - n_elements) if self.inner_shells is None else self.inner_shells
+        outer = max(inner - 1, 0) if self.outer_shells is None else self.outer_shells
+        return Layer(self.inner_cutoff, inner, self.inner_zetas), Layer(self.cutoff, outer, self.outer_zetas)
+
+
 class BehlerSet(_Analysed):
     """Functions generated from the distances in the data (thesis 7.2.1), then analysed (7.2.2)."""
 
-    kind: Literal["behler"] = "behler"
+    kind: Literal["behler"]
     n_radial: NonNegativeInt = 16
     n_angular: NonNegativeInt = 24
     cutoff: PositiveFloat = 6.0  # Å
@@ -67,7 +97,7 @@ class ListedSet(_Analysed):
     functions: dict[Element, tuple[str, ...]] = Field(min_length=1)
 
 
-FunctionsConfig = Annotated[BehlerSet | FileSet | ListedSet, Field(discriminator="kind")]
+FunctionsConfig = Annotated[IntervalSet | BehlerSet | FileSet | ListedSet, Field(discriminator="kind")]
 
 
 class ScalingConfig(Section):

@@ -3,7 +3,16 @@
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 
 class _Optimizer(BaseModel):
@@ -65,14 +74,38 @@ class Adam(_Optimizer):
     """Step sizes from decaying averages of the gradients and their squares."""
 
     name: Literal["adam"] = "adam"
-    learning_rate: PositiveFloat = 0.005
+    learning_rate: PositiveFloat = 0.01
     beta_1: float = Field(0.9, ge=0.0, lt=1.0)
     beta_2: float = Field(0.999, ge=0.0, lt=1.0)
     epsilon: PositiveFloat = 1e-7
     amsgrad: bool = False
 
 
-OptimizerConfig = Annotated[SGD | Momentum | Adagrad | Adadelta | Adam, Field(discriminator="name")]
+class Kalman(BaseModel):
+    """Extended Kalman filter over energies and sampled force components; `training/kalman.py` has its equations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Literal["kalman"]
+    learning_rate: PositiveFloat = 1.0  # of the gain; the schedule applies to it
+    forces_per_step: NonNegativeInt = 40  # components drawn from each batch
+    covariance: PositiveFloat = 1.0  # of the first weights
+    process_noise: NonNegativeFloat = 1e-6
+    forgetting: float = Field(0.98, gt=0.0, le=1.0)  # at first; rises to 1 ...
+    forgetting_rate: float = Field(0.999, gt=0.0, le=1.0)  # ... by λ <- rate λ + 1 - rate
+
+
+OptimizerConfig = Annotated[SGD | Momentum | Adagrad | Adadelta | Adam | Kalman, Field(discriminator="name")]
+
+
+class LastStretch(BaseModel):
+    """Epochs at the end, each so many iterations of full-batch L-BFGS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: PositiveInt = 5
+    iterations: PositiveInt = 20
+    memory: PositiveInt = 20
 
 
 class _Schedule(BaseModel):
@@ -97,7 +130,7 @@ class Cosine(_Schedule):
     """Up in a straight line for `warmup_epochs`, then down a half cosine to `final` times the rate at the end."""
 
     kind: Literal["cosine"] = "cosine"
-    warmup_epochs: NonNegativeFloat = 0.0
+    warmup_epochs: NonNegativeFloat = 2.0
     final: float = Field(0.0, ge=0.0, le=1.0)
 
 

@@ -11,9 +11,10 @@ from ase.data import chemical_symbols
 from nnmanybody._core import SymmetryFunction
 from nnmanybody.behler_set import AngularKind, AngularParts, Distances, behler_functions, distance_range
 from nnmanybody.errors import NNPError
+from nnmanybody.interval_set import Layer, interval_functions, nearest_distances
 from nnmanybody.potential import Potential
 
-__all__ = ["SymmetryFunction", "SymmetryFunctionSet", "distance_range"]
+__all__ = ["Layer", "SymmetryFunction", "SymmetryFunctionSet", "distance_range", "nearest_distances"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,36 @@ class SymmetryFunctionSet:
                 angular_parts=angular_parts,
             )
         )
+
+    @classmethod
+    def intervals(
+        cls,
+        elements: Sequence[str],
+        *,
+        n_radial: int,
+        cutoff: float,
+        layers: Sequence[Layer],
+        nearest: Mapping[tuple[str, str], float],
+    ) -> "SymmetryFunctionSet":
+        """Make a set whose radial parts cover every interval of shells; `interval_set` says how and why.
+
+        Parameters
+        ----------
+        elements : sequence of str
+        n_radial : int
+            G2 functions per neighbor element.
+        cutoff : float, Å
+        layers : sequence of Layer
+            Angular functions by reach.
+        nearest : mapping of (center, neighbor) to float, Å
+            Distances of nearest neighbors, as `nearest_distances` finds them.
+
+        Raises
+        ------
+        NNPError
+            If a cutoff is too short for the distances.
+        """
+        return cls(interval_functions(elements, n_radial=n_radial, cutoff=cutoff, layers=layers, nearest=nearest))
 
     @classmethod
     def of_potential(cls, potential: Potential) -> "SymmetryFunctionSet":

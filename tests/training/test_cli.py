@@ -9,6 +9,7 @@ import time
 
 import pytest
 import yaml
+from ase.io import write
 
 from nnmanybody import Potential
 
@@ -38,7 +39,7 @@ def folder(tmp_path, silicon_xyz):
     assert done.returncode == 0
     settings = yaml.safe_load(done.stdout)
     settings["epochs"] = 2
-    settings["symmetry_functions"] |= {"cutoff": 4.0, "n_radial": 4, "n_angular": 4}
+    settings["symmetry_functions"] |= {"cutoff": 4.0, "inner_cutoff": 3.5, "n_radial": 4}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
     return tmp_path
 
@@ -102,6 +103,32 @@ def test_wrong_usage_is_status_2(arguments):
     done = nnp(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_train_from_data_alone(tmp_path, silicon_structures):
+    """Two structures, interrupted after the first epochs: `nnp train train.xyz -o Si.nnp`."""
+    write(tmp_path / "train.xyz", silicon_structures[:2], format="extxyz")
+    command = [sys.executable, "-c", "from nnmanybody.cli import main; main()"]
+    command += ["train", "train.xyz", "-o", "Si.nnp"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    curve = tmp_path / "Si.training" / "lcurve.txt"
+    while process.poll() is None and not (curve.exists() and len(curve.read_text().splitlines()) > 4):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    message = process.communicate()[1]
+    assert process.returncode == 1, message
+    assert "continue by: nnp train train.xyz --output Si.nnp --resume" in message
+    assert Potential.read(tmp_path / "Si.nnp").elements == ("Si",)
+
+    done = nnp("train", "train.xyz", "-o", "Si.nnp", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Si.nnp: is there already; replace it by --overwrite" in done.stderr
+
+
+def test_a_configuration_beside_data_is_wrong_usage(folder):
+    done = nnp("train", "config.yaml", "train.xyz", cwd=folder)
+    assert done.returncode == 2
+    assert "expected one configuration file, or data files alone" in done.stderr
 
 
 def test_help_lists_the_commands_without_heavy_imports():

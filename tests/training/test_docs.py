@@ -11,16 +11,17 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from nnmanybody import config, descriptor_config
+from nnmanybody import config, descriptor_config, optimizer_config
 
 TEXT = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 SECTIONS = {
     "top level": config.TrainingConfig,
     "`data`": config.DataConfig,
-    "`symmetry_functions`": descriptor_config.BehlerSet,
+    "`symmetry_functions`": descriptor_config.IntervalSet,
     "`whitening`": descriptor_config.WhiteningConfig,
     "`network`": config.NetworkConfig,
     "`loss`": config.LossConfig,
+    "`last_stretch`": optimizer_config.LastStretch,
 }
 MEMBERS = {
     "early_stopping": config.EarlyStoppingConfig,
@@ -33,7 +34,7 @@ COMMON = {"learning_rate", "weight_decay", "clipnorm", "clipvalue", "global_clip
 def rows(heading):
     """Cells of the table below a heading, without its first two lines."""
     section = TEXT.split(f"### {heading}\n", 1)[1].split("\n## ")[0].split("\n### ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+    lines = [line for line in section.split("\nOf `behler`")[0].splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 

@@ -117,10 +117,10 @@ def test_every_term_of_the_loss_by_its_definition(frames, model):
         + 5.0 * np.mean([strain[0] ** 2, strain[2] ** 2])
         + 7.0 * atomic**2
     )
-    loss_sums, sums, counts = squared_errors(predict(model, batch), batch)
-    assert float(data_loss(loss_sums, counts, weights)) == pytest.approx(expected, rel=ROUNDING)
-    np.testing.assert_array_equal(counts, [2, 3 * 16, 6 * 2, 1])
-    errors = FitErrors.from_sums(np.array([loss_sums, sums, counts]), weights)
+    squares = squared_errors(predict(model, batch), batch)
+    assert float(data_loss(squares.loss_sums, squares.loss_counts, weights)) == pytest.approx(expected, rel=ROUNDING)
+    np.testing.assert_array_equal(squares.counts, [2, 3 * 16, 6 * 2, 1])
+    errors = FitErrors.from_sums(np.array(squares), weights)
     assert errors.loss == pytest.approx(expected, rel=ROUNDING)
     assert errors.rmse["energy"] == pytest.approx(np.sqrt(np.mean([error[0] ** 2, error[2] ** 2])), rel=ROUNDING)
     stresses = [each[n].stress.numpy()[0] - frames[n].stress for n in (0, 2)]

@@ -28,10 +28,10 @@ def rate(**schedule):
         ({"kind": "constant"}, 57.5, 1.0),
         ({"kind": "exponential", "factor": 0.5, "epochs": 20}, 40, 0.25),
         ({"kind": "exponential", "factor": 0.5, "epochs": 20}, 10, math.sqrt(0.5)),
-        ({"kind": "cosine"}, 0, 1.0),
-        ({"kind": "cosine"}, 50, 0.5),
-        ({"kind": "cosine"}, 100, 0.0),
-        ({"kind": "cosine", "final": 0.2}, 50, 0.6),
+        ({"kind": "cosine", "warmup_epochs": 0}, 0, 1.0),
+        ({"kind": "cosine", "warmup_epochs": 0}, 50, 0.5),
+        ({"kind": "cosine", "warmup_epochs": 0}, 100, 0.0),
+        ({"kind": "cosine", "warmup_epochs": 0, "final": 0.2}, 50, 0.6),
         ({"kind": "cosine", "warmup_epochs": 9}, 0, 0.1),
         ({"kind": "cosine", "warmup_epochs": 9}, 4, 0.5),
         ({"kind": "cosine", "warmup_epochs": 20}, 60, 0.5),
@@ -115,10 +115,13 @@ def test_parameters_reach_keras(section, keras_class, attributes):
     assert {name: getattr(optimizer, name) for name in attributes} == attributes
 
 
-@pytest.mark.parametrize("name", ["sgd", "momentum", "adagrad", "adadelta", "adam"])
-def test_every_optimizer_lowers_the_loss(configure, name):
-    rates = {"sgd": 1e-3, "momentum": 1e-4, "adagrad": 0.1, "adadelta": 3.0, "adam": 0.01}
-    config = configure(optimizer={"name": name, "learning_rate": rates[name]}, average=None)
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adagrad", "adadelta", "adam", "kalman"])
+@pytest.mark.parametrize("members", [1, 2])
+def test_every_optimizer_lowers_the_loss(configure, name, members):
+    rates = {"sgd": 0.05, "momentum": 0.016, "adagrad": 0.1, "adadelta": 10.0, "adam": 0.01, "kalman": 1.0}
+    config = configure(
+        optimizer={"name": name, "learning_rate": rates[name]}, average=None, network={"members": members}
+    )
     prepared = prepare(config)
     trainer = Trainer(prepared.model, config)
     batches = list(trainer.batches(prepared.train))

@@ -1,4 +1,8 @@
-"""Inputs of some frames -> one batch of tensors: atoms of all frames numbered through."""
+"""Inputs of some frames -> one batch of tensors: atoms of all frames numbered through.
+
+Jacobians are by far the largest part. They stay frame by frame, as they lie in memory: putting them together
+would copy all of them in every step.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,18 +17,16 @@ from nnmanybody.training.tensorflow import tf
 Tensor = Any
 
 
-class ElementBatch(NamedTuple):
-    """Inputs of one element's network, all frames of the batch; see `ElementInputs`.
+class BlockBatch(NamedTuple):
+    """Inputs of one element's network in one frame; see `ElementInputs`.
 
-    `strain_row` is the row of each strain Jacobian: frames without stress have none.
+    `atom` and `neighbor` are numbered through the batch. Frames without stress have no strain Jacobian.
     """
 
     atom: Tensor
     inputs: Tensor
-    row: Tensor
     neighbor: Tensor
     jacobian: Tensor
-    strain_row: Tensor
     strain_jacobian: Tensor
 
 
@@ -32,13 +34,14 @@ class Batch(NamedTuple):
     """Some frames: inputs, targets, and masks (0 or 1) of the targets.
 
     Shapes: per frame (b,), per atom (n,), forces (n, 3), stress (b, 6); `frame` is the frame of
-    every atom.
+    every atom, `weight` that of every frame in the loss. `elements` holds the blocks of every frame, by element.
     """
 
-    elements: tuple[ElementBatch, ...]
+    elements: tuple[tuple[BlockBatch, ...], ...]
     frame: Tensor
     n_atoms: Tensor
     volume: Tensor
+    weight: Tensor
     energy: Tensor
     forces: Tensor
     stress: Tensor
@@ -49,26 +52,32 @@ class Batch(NamedTuple):
     has_atomic_energy: Tensor
 
 
-def batch_signature(n_functions: Sequence[int], dtype: str) -> Batch:
-    """Shapes and types of a batch of any size, so that one trace serves all."""
+def batch_signature(n_functions: Sequence[int], n_frames: int, dtype: str) -> Batch:
+    """Shapes and types of any batch of so many frames, so that one trace serves all of them."""
 
     def spec(*shape: int | None, kind: str = dtype) -> Tensor:
         return tf.TensorSpec(shape, kind)
 
     index = spec(None, kind="int32")
-    elements = tuple(
-        ElementBatch(index, spec(None, size), index, index, spec(None, 3, size), index, spec(None, 6, size))
+    blocks = tuple(
+        BlockBatch(
+            index,
+            spec(None, size),
+            spec(None, None, kind="int32"),
+            spec(None, None, 3, size),
+            spec(None, 6, size),
+        )
         for size in n_functions
     )
     per_row = spec(None)
     return Batch(
-        elements, index, per_row, per_row, per_row, spec(None, 3), spec(None, 6), per_row, per_row, per_row,
-        per_row, per_row
+        tuple((block,) * n_frames for block in blocks), index, per_row, per_row, per_row, per_row, spec(None, 3),
+        spec(None, 6), per_row, per_row, per_row, per_row, per_row
     )  # fmt: skip
 
 
 def with_tensors(frame: FrameInputs) -> FrameInputs:
-    """Return the frame with its large arrays as tensors, so that batches need not copy them twice."""
+    """Return the frame with its large arrays as tensors, so that batches need not copy them."""
     elements = tuple(
         replace(
             block,
@@ -92,50 +101,39 @@ def make_batch(frames: Sequence[FrameInputs], dtype: str) -> Batch:
     sizes = np.array([frame.n_atoms for frame in frames])
     offsets = np.cumsum(sizes) - sizes
     elements = tuple(
-        _element_batch([frame.elements[number] for frame in frames], offsets)
+        tuple(_block(frame.elements[number], offset) for frame, offset in zip(frames, offsets, strict=True))
         for number in range(len(frames[0].elements))
     )
 
-    def per_frame(name: str) -> Tensor:
-        return tf.constant(np.array([getattr(frame, name) for frame in frames], dtype=dtype))
+    def per_frame(name: str) -> NDArray[Any]:
+        return np.array([getattr(frame, name) for frame in frames], dtype=dtype)
 
-    def per_atom(name: str) -> Tensor:
-        return tf.constant(np.concatenate([getattr(frame, name) for frame in frames]).astype(dtype))
+    def per_atom(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(frame, name) for frame in frames]).astype(dtype)
 
     has_forces = np.repeat([frame.has_forces for frame in frames], sizes)
     return Batch(
         elements=elements,
-        frame=tf.constant(np.repeat(np.arange(len(frames), dtype=np.int32), sizes)),
+        frame=np.repeat(np.arange(len(frames), dtype=np.int32), sizes),
         n_atoms=per_frame("n_atoms"),
         volume=per_frame("volume"),
+        weight=per_frame("weight"),
         energy=per_frame("energy"),
         forces=per_atom("forces"),
         stress=per_frame("stress"),
         atomic_energies=per_atom("atomic_energies"),
         has_energy=per_frame("has_energy"),
-        has_forces=tf.constant(has_forces.astype(dtype)),
+        has_forces=has_forces.astype(dtype),
         has_stress=per_frame("has_stress"),
         has_atomic_energy=per_atom("has_atomic_energy"),
     )
 
 
-def _element_batch(blocks: Sequence[ElementInputs], offsets: NDArray[np.int64]) -> ElementBatch:
-    rows = np.array([len(block.atom) for block in blocks])
-    row_offsets = np.cumsum(rows) - rows
-    strain_rows = [
-        offset + np.arange(len(block.strain_jacobian)) for block, offset in zip(blocks, row_offsets, strict=True)
-    ]
-    return ElementBatch(
-        atom=_shifted([block.atom for block in blocks], offsets),
-        inputs=tf.concat([block.inputs for block in blocks], axis=0),
-        row=_shifted([block.row for block in blocks], row_offsets),
-        neighbor=_shifted([block.neighbor for block in blocks], offsets),
-        jacobian=tf.concat([block.jacobian for block in blocks], axis=0),
-        strain_row=tf.constant(np.concatenate(strain_rows).astype(np.int32)),
-        strain_jacobian=tf.concat([block.strain_jacobian for block in blocks], axis=0),
+def _block(block: ElementInputs, offset: int) -> BlockBatch:
+    return BlockBatch(
+        atom=(block.atom + offset).astype(np.int32),
+        inputs=block.inputs,
+        neighbor=(block.neighbor + offset).astype(np.int32),
+        jacobian=block.jacobian,
+        strain_jacobian=block.strain_jacobian,
     )
-
-
-def _shifted(indices: Sequence[NDArray[np.int32]], offsets: NDArray[np.int64]) -> Tensor:
-    shifted = [index + offset for index, offset in zip(indices, offsets, strict=True)]
-    return tf.constant(np.concatenate(shifted).astype(np.int32))

@@ -38,6 +38,13 @@ def check_start(config: TrainingConfig, *, resume: bool, overwrite: bool) -> Non
         if not path.exists():
             raise NNPError(f"{path}: no such file")
     check_output(config.output)
+    if config.potential is not None:
+        check_output(config.potential.parent)
+        if config.potential.exists() and not (resume or overwrite):
+            raise NNPError(
+                f"{config.potential}: is there already; replace it by --overwrite, go on with its training by "
+                "--resume, or choose another name by --output"
+            )
     has_training = (config.output / CHECKPOINT_NAME).exists()
     if resume and not has_training:
         raise NNPError(

@@ -17,6 +17,7 @@ from nnmanybody.data import Frame
 from nnmanybody.neighbors import NeighborList
 from nnmanybody.training.checks import checked_neighbors
 from nnmanybody.training.inputs import InputTransform
+from nnmanybody.training.merged_neighbors import merged_neighbors, pairs_of
 
 FloatArray = NDArray[np.float64]
 AnyFloatArray = Any
@@ -90,17 +91,18 @@ class ElementInputs:
     atom : (m,) int32
         Atoms of the rows.
     inputs : (m, n_functions)
-    row, neighbor : (q,) int32
-        Row of the center and atom of the neighbor, by pair; no pairs where no forces are wanted.
-    jacobian : (q, 3, n_functions), 1/Å
-        Derivatives of the inputs of the center with respect to the displacement.
+    neighbor : (m, q) int32
+        Atoms around each center, each once however many of its images are near; places left over hold
+        atom 0 and a Jacobian of zero. No places where no forces are wanted.
+    jacobian : (m, q, 3, n_functions), 1/Å
+        Derivatives of the inputs of the center with respect to the position of the neighbor. The center's
+        own position has minus their sum, so that images of the center itself cancel.
     strain_jacobian : (m, 6, n_functions)
         Derivatives with respect to strain, in ASE's order; no rows where no stress is wanted.
     """
 
     atom: IntArray
     inputs: AnyFloatArray
-    row: IntArray
     neighbor: IntArray
     jacobian: AnyFloatArray
     strain_jacobian: AnyFloatArray
@@ -115,6 +117,8 @@ class FrameInputs:
     name : str
     n_atoms : int
     volume : float, Å³
+    weight : float
+        Of the frame in the loss.
     elements : tuple of ElementInputs
     energy : float, eV
         Less the reference energies.
@@ -129,6 +133,7 @@ class FrameInputs:
     name: str
     n_atoms: int
     volume: float
+    weight: float
     elements: tuple[ElementInputs, ...]
     energy: float
     forces: FloatArray
@@ -175,10 +180,10 @@ def descriptor_values(structure: Geometry, descriptors: Sequence[_core.Descripto
 def n_bytes(structure: Geometry, descriptors: Sequence[_core.Descriptor], wanted: Wanted, itemsize: int) -> int:
     """Memory that `frame_inputs` of this frame takes."""
     has = wanted.targets(structure.frame)
-    n_pairs = np.diff(structure.pairs.first)
     total = 0
     for descriptor, centers in zip(descriptors, structure.centers, strict=True):
-        rows = len(centers) * (1 + 6 * has["stress"]) + 3 * has["forces"] * int(n_pairs[centers].sum())
+        places = merged_neighbors(structure.pairs, centers, descriptor.cutoff).n_places if has["forces"] else 0
+        rows = len(centers) * (1 + 6 * has["stress"] + 3 * places)
         total += rows * descriptor.n_functions * itemsize
     return total
 
@@ -191,6 +196,7 @@ def frame_inputs(
     *,
     wanted: Wanted,
     dtype: str,
+    weight: float = 1.0,
 ) -> FrameInputs:
     """Compute inputs and Jacobians of one frame and collect its targets.
 
@@ -203,6 +209,8 @@ def frame_inputs(
     wanted : Wanted
     dtype : "float64" or "float32"
         Of inputs and Jacobians.
+    weight : float
+        Of the frame in the loss.
     """
     frame, n_atoms = structure.frame, len(structure.frame.atoms)
     has = wanted.targets(frame)
@@ -218,6 +226,7 @@ def frame_inputs(
         name=frame.name,
         n_atoms=n_atoms,
         volume=float(frame.atoms.get_volume()) if has["stress"] else 1.0,
+        weight=weight,
         elements=blocks,
         energy=frame.energy - float(atomic_reference.sum()) if has["energy"] and frame.energy is not None else 0.0,
         forces=frame.forces if has["forces"] and frame.forces is not None else np.zeros((n_atoms, 3)),
@@ -241,43 +250,30 @@ def _element_inputs(
 ) -> ElementInputs:
     pairs = structure.pairs
     arguments = (centers, structure.species, pairs.first, pairs.neighbor, pairs.displacement)
-    none = np.zeros(0, dtype=np.int32)
+    m, n_functions = len(centers), descriptor.n_functions
+    neighbor = np.zeros((m, 0), dtype=np.int32)
+    jacobian = np.zeros((m, 0, 3, n_functions), dtype=dtype)
+    strain = np.zeros((0, 6, n_functions), dtype=dtype)
     if not (has["forces"] or has["stress"]):
         inputs = transform.values(descriptor.values(*arguments)).astype(dtype)
-        n_functions = inputs.shape[1]
-        empty = np.zeros((0, 3, n_functions), dtype=dtype)
-        return ElementInputs(centers, inputs, none, none, empty, np.zeros((0, 6, n_functions), dtype=dtype))
+        return ElementInputs(centers, inputs, neighbor, jacobian, strain)
 
     values, gradients = descriptor.values_and_jacobian(*arguments)
-    row, pair = _pairs_of(centers, pairs.first)
-    # Pairs beyond this element's own cutoff would be rows of zeros.
-    near = pairs.distance[pair] < descriptor.cutoff
-    row, pair = row[near], pair[near]
-    jacobian = transform.jacobian(gradients[near])
-    strain = np.zeros((0, 6, jacobian.shape[2]))
     if has["stress"]:
-        strain = _strain_jacobian(jacobian, pairs.displacement[pair], row, len(centers))
-    if not has["forces"]:
-        row, pair, jacobian = row[:0], pair[:0], jacobian[:0]
-    return ElementInputs(
-        atom=centers,
-        inputs=transform.values(values).astype(dtype),
-        row=row,
-        neighbor=pairs.neighbor[pair],
-        jacobian=jacobian.astype(dtype),
-        strain_jacobian=strain.astype(dtype),
-    )
+        row, pair = pairs_of(centers, pairs.first)
+        # In double precision: of the sum over all neighbors little is left in a nearly relaxed cell.
+        per_center = _strain_jacobian(gradients, pairs.displacement[pair], row, m)
+        strain = transform.jacobian(per_center).astype(dtype)
+    if has["forces"]:
+        merged = merged_neighbors(pairs, centers, descriptor.cutoff)
+        neighbor = merged.neighbor
+        jacobian = np.zeros((m, merged.n_places, 3, n_functions), dtype=dtype)
+        by_position = np.add.reduceat(gradients[merged.pair], merged.start, axis=0) if len(merged.start) else gradients
+        jacobian[merged.row, merged.place] = transform.jacobian(by_position)[: len(merged.start)]
+    return ElementInputs(centers, transform.values(values).astype(dtype), neighbor, jacobian, strain)
 
 
-def _pairs_of(centers: IntArray, first: NDArray[np.int64]) -> tuple[IntArray, NDArray[np.int64]]:
-    """Row of the center, and number in the list, of every pair of these centers."""
-    counts = (first[centers + 1] - first[centers]).astype(np.int64)
-    row = np.repeat(np.arange(len(centers), dtype=np.int32), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return row, first[centers].repeat(counts) + within
-
-
-def _strain_jacobian(jacobian: FloatArray, displacement: FloatArray, row: IntArray, n_rows: int) -> FloatArray:
+def _strain_jacobian(jacobian: FloatArray, displacement: FloatArray, row: NDArray[np.int64], n_rows: int) -> FloatArray:
     """dz/dε_ab = Σ_pairs D_a dz/dD_b, symmetric part: a strain takes every displacement D to D + ε D."""
     strain = np.zeros((n_rows, 6, jacobian.shape[2]))
     for component, (a, b) in enumerate(VOIGT):

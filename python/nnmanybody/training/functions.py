@@ -8,21 +8,21 @@ from numpy.typing import NDArray
 
 from nnmanybody import _core
 from nnmanybody.data import Frame
-from nnmanybody.descriptor_config import BehlerSet, FileSet, ListedSet
+from nnmanybody.descriptor_config import BehlerSet, FileSet, IntervalSet, ListedSet
 from nnmanybody.errors import NNPError
 from nnmanybody.set_analysis import ROUNDING, analyse_set
-from nnmanybody.symmetry_functions import SymmetryFunctionSet, distance_range
+from nnmanybody.symmetry_functions import SymmetryFunctionSet, distance_range, nearest_distances
 
 logger = logging.getLogger(__name__)
 
 FloatArray = NDArray[np.float64]
 Functions = tuple[_core.SymmetryFunction, ...]
-SetConfig = BehlerSet | FileSet | ListedSet
+SetConfig = IntervalSet | BehlerSet | FileSet | ListedSet
 
 
 def cutoff_of(config: SetConfig) -> float:
     """Longest cutoff of the set, known before the data is looked at."""
-    return config.cutoff if isinstance(config, BehlerSet) else _written_set(config).cutoff
+    return config.cutoff if isinstance(config, IntervalSet | BehlerSet) else _written_set(config).cutoff
 
 
 def symmetry_functions(config: SetConfig, train: Sequence[Frame], elements: Sequence[str]) -> dict[str, Functions]:
@@ -33,6 +33,15 @@ def symmetry_functions(config: SetConfig, train: Sequence[Frame], elements: Sequ
     NNPError
         If a written set lacks an element.
     """
+    if isinstance(config, IntervalSet):
+        chosen = SymmetryFunctionSet.intervals(
+            elements,
+            n_radial=config.n_radial,
+            cutoff=config.cutoff,
+            layers=config.layers(len(elements)),
+            nearest=nearest_distances(train, config.cutoff),
+        )
+        return {element: chosen.for_element(element) for element in elements}
     if not isinstance(config, BehlerSet):
         chosen = _written_set(config)
         return {element: chosen.for_element(element) for element in elements}
@@ -55,7 +64,7 @@ def select(config: SetConfig, element: str, functions: Functions, values: FloatA
 
     Parameters
     ----------
-    config : BehlerSet, FileSet or ListedSet
+    config : IntervalSet, BehlerSet, FileSet or ListedSet
         With `select` "drop", functions that say nothing new are left out; with "report", only named.
     element : str
     functions : tuple of SymmetryFunction

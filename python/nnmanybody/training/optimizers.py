@@ -8,6 +8,7 @@ from nnmanybody.optimizer_config import (
     Constant,
     Cosine,
     Exponential,
+    Kalman,
     OptimizerConfig,
     Piecewise,
     Plateau,
@@ -25,7 +26,15 @@ _OPTIMIZERS = {
 
 
 def make_optimizer(config: OptimizerConfig) -> Any:  # noqa: ANN401 (keras.optimizers.Optimizer)
-    """Return Keras's optimizer of this name."""
+    """Return Keras's optimizer of this name.
+
+    Raises
+    ------
+    TypeError
+        For Kalman, which is none of Keras's; see `kalman.KalmanFilter`.
+    """
+    if isinstance(config, Kalman):
+        raise TypeError("kalman is not an optimizer of Keras: it needs more than gradients")
     return _OPTIMIZERS[config.name](**config.parameters())
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from nnmanybody import _core
 from nnmanybody.config import TrainingConfig
-from nnmanybody.data import read_frames
-from nnmanybody.descriptor_config import BehlerSet
+from nnmanybody.data import Frame, read_frames
+from nnmanybody.descriptor_config import IntervalSet
 from nnmanybody.model import (
     Description,
     ElementModel,
@@ -43,6 +43,9 @@ from nnmanybody.training.split import Split, split_frames
 logger = logging.getLogger(__name__)
 
 FloatArray = NDArray[np.float64]
+
+SMALLEST_SCALE = 1e-6
+"""eV; less is the rounding of relaxed structures."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     check_energies(all_frames if wanted.energy else (), elements, config.data.energy_outliers)
 
     start = None if config.start is None else Potential.read(config.start)
-    set_config = config.symmetry_functions or BehlerSet()
+    set_config = config.symmetry_functions or IntervalSet()
     cutoff = functions.cutoff_of(set_config) if start is None else start.cutoff
     structures = list(
         track(
@@ -101,6 +104,13 @@ def prepare(config: TrainingConfig) -> Prepared:
     inputs = _all_inputs(networks, structures, wanted, config)
     n_train = len(train)
     return Prepared(split, data_hash(split), Model(networks), inputs[:n_train], inputs[n_train:])
+
+
+def energy_scale(frames: Sequence[Frame]) -> float:
+    """Root mean square of the force components times 1 Å, eV; 1 where there are no forces but zeros."""
+    components = [frame.forces.ravel() for frame in frames if frame.forces is not None]
+    size = float(np.sqrt(np.mean(np.square(np.concatenate(components))))) if components else 0.0
+    return size if size > SMALLEST_SCALE else 1.0
 
 
 def _read(config: TrainingConfig) -> Split:
@@ -135,7 +145,7 @@ def _new_networks(
     config: TrainingConfig, elements: Sequence[str], split: Split, train: Sequence[Geometry]
 ) -> list[ElementModel]:
     """Networks with random weights."""
-    set_config = config.symmetry_functions or BehlerSet()
+    set_config = config.symmetry_functions or IntervalSet()
     by_element = functions.symmetry_functions(set_config, split.train, elements)
     values = _training_values(train, elements, list(by_element.values()), config.threads)
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
@@ -152,6 +162,7 @@ def _new_networks(
             scaling=(kind, lower, upper),
             whitening=None,
             reference_energy=reference[element],
+            energy_scale=energy_scale(split.train),
         )
         description = _whitened(description, numbers, config)
         rng = np.random.default_rng([config.seed, species])
@@ -163,6 +174,7 @@ def _new_networks(
                 rng=rng,
                 output_bias=rest[element],
                 dtype=config.precision,
+                n_members=config.network.members,
             )
         )
     return networks
@@ -205,7 +217,10 @@ def _all_inputs(
     memory.state_need(sum(n_bytes(structure, descriptors, wanted, itemsize) for structure in structures), precision)
 
     def one(structure: Geometry) -> FrameInputs:
-        inputs = frame_inputs(structure, descriptors, transforms, reference, wanted=wanted, dtype=precision)
+        weight = config.loss.config_types.get(structure.frame.config_type, 1.0) * structure.frame.weight
+        inputs = frame_inputs(
+            structure, descriptors, transforms, reference, wanted=wanted, dtype=precision, weight=weight
+        )
         return with_tensors(inputs)
 
     return tuple(track(in_threads(one, structures, config.threads), len(structures), "Jacobians"))

@@ -74,7 +74,9 @@ def provenance(
     for part, reached in errors.items():
         lines += [(f"{target}_rmse_{part}", f"{value:.6g} {_UNITS[target]}") for target, value in reached.rmse.items()]
     # Where the files lie on one machine is nobody else's business; the hash says what was in them.
-    settings = config.model_dump(mode="json", exclude={"output": True, "data": {"train", "validation"}})
+    settings = config.model_dump(
+        mode="json", exclude={"output": True, "potential": True, "data": {"train", "validation"}}
+    )
     if config.start is not None:
         settings["start"] = config.start.name
     if isinstance(config.symmetry_functions, FileSet):

@@ -215,7 +215,7 @@ def _conclude(run: _Run) -> TrainingResult:
         if run.validation:
             errors["valid"] = trainer.measure_now(run.validation)
         lines = provenance(run.config, run.prepared.split, run.prepared.data_hash, progress, errors)
-        path = run.folder / POTENTIAL_NAME
+        path = run.config.potential or run.folder / POTENTIAL_NAME
         Potential(model.definition(lines, header()), str(path)).write(path)
     stopping = _out_of_patience(run) or progress.epoch >= run.config.epochs
     result = TrainingResult(path, errors, progress.epoch, progress.best_epoch, stopping)

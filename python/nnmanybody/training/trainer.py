@@ -10,9 +10,21 @@ from numpy.typing import NDArray
 from nnmanybody.config import TrainingConfig
 from nnmanybody.errors import NNPError
 from nnmanybody.model import Model
+from nnmanybody.optimizer_config import Kalman, LastStretch
 from nnmanybody.training.batch import Batch, batch_signature, make_batch
 from nnmanybody.training.frame_inputs import FrameInputs
-from nnmanybody.training.loss import TARGETS, data_loss, l2_loss, predict, squared_errors
+from nnmanybody.training.kalman import KalmanFilter
+from nnmanybody.training.lbfgs import minimize_loss
+from nnmanybody.training.loss import (
+    TARGETS,
+    SquaredErrors,
+    data_loss,
+    l2_loss,
+    mean_prediction,
+    predict,
+    predict_members,
+    squared_errors,
+)
 from nnmanybody.training.optimizers import LearningRate, make_optimizer
 from nnmanybody.training.tensorflow import tf
 
@@ -40,10 +52,10 @@ class FitErrors:
 
     @classmethod
     def from_sums(cls, sums: NDArray[np.float64], weights: dict[str, float]) -> "FitErrors":
-        """Errors from rows loss_sums, sums and counts of `squared_errors`, added up over batches."""
-        loss_sums, squares, counts = sums
+        """Errors from the four rows of `SquaredErrors`, added up over batches."""
+        loss_sums, loss_counts, squares, counts = sums
         factors = np.array([weights[target] for target in TARGETS])
-        loss = float((factors * loss_sums / np.maximum(counts, 1.0)).sum())
+        loss = float((factors * loss_sums / np.where(loss_counts > 0.0, loss_counts, 1.0)).sum())
         rmse = {
             target: float(np.sqrt(square / count))
             for target, square, count in zip(TARGETS, squares, counts, strict=True)
@@ -69,22 +81,47 @@ class Trainer:
         self.model = model
         self.config = config
         self.weights = config.loss.targets
-        self.optimizer = make_optimizer(config.optimizer)
-        self.optimizer.build(model.variables)
+        self._kalman: KalmanFilter | None = None
+        if isinstance(config.optimizer, Kalman):
+            self._kalman = KalmanFilter(model, config.optimizer, config.loss.energy, config.loss.forces)
+            self.optimizer: Any = self._kalman
+        else:
+            self.optimizer = make_optimizer(config.optimizer)
+            self.optimizer.build(model.variables)
         self.learning_rate = LearningRate(config.schedule, config.optimizer.learning_rate, config.epochs)
         self._average = None
         if config.average is not None:
             self._average = [tf.Variable(variable, trainable=False) for variable in model.variables]
-        sizes = [len(element.description.functions) for element in model.elements]
-        signature = batch_signature(sizes, config.precision)
-        scalar = tf.TensorSpec((), config.precision)
-        self._step = tf.function(self._train_step, input_signature=[signature, scalar], autograph=False)
-        self._measure = tf.function(self._squared_errors, input_signature=[signature], autograph=False)
+        self._huber = config.loss.huber
+        self._steps: dict[int, Any] = {}
+        self._parts: dict[int, Any] = {}
+        self._counts: Tensor = None
+        self._n_frames = 0
+        self._measures: dict[int, Any] = {}
+
+    def _signature(self, n_frames: int) -> Batch:
+        sizes = [len(element.description.functions) for element in self.model.elements]
+        return batch_signature(sizes, n_frames, self.config.precision)
+
+    def _step_for(self, n_frames: int) -> Any:  # noqa: ANN401 (tf.function)
+        """Compiled step for batches of so many frames."""
+        if n_frames not in self._steps:
+            scalar, seed = tf.TensorSpec((), self.config.precision), tf.TensorSpec((2,), "int32")
+            signature = [self._signature(n_frames), scalar, seed]
+            self._steps[n_frames] = tf.function(self._train_step, input_signature=signature, autograph=False)
+        return self._steps[n_frames]
+
+    def _measure(self, batch: Batch) -> SquaredErrors:
+        n_frames = len(batch.n_atoms)
+        if n_frames not in self._measures:
+            signature = [self._signature(n_frames)]
+            self._measures[n_frames] = tf.function(self._squared_errors, input_signature=signature, autograph=False)
+        return SquaredErrors(*self._measures[n_frames](batch))
 
     @property
     def graph_function(self) -> Any:  # noqa: ANN401 (tf.types.experimental.ConcreteFunction)
-        """The training step as TensorBoard can draw it."""
-        return self._step.get_concrete_function()
+        """The training step of one frame as TensorBoard can draw it."""
+        return self._step_for(1).get_concrete_function()
 
     def exported_values(self) -> list[NDArray[Any]]:
         """Weights to validate and export: the moving average where there is one."""
@@ -120,13 +157,16 @@ class Trainer:
         TrainingDivergedError
             If loss or gradient are not finite; the weights are those of the step before.
         """
+        if epoch >= self._first_epoch_of_last_stretch:
+            return self._last_stretch(frames, epoch)
         order = np.random.default_rng([self.config.seed, epoch]).permutation(len(frames))
         batches = [[frames[index] for index in part] for part in _slices(order, self.config.batch_size)]
-        sums = np.zeros((3, len(TARGETS)))
+        sums = np.zeros((len(SquaredErrors._fields), len(TARGETS)))
         for number, chosen in enumerate(batches):
             self.optimizer.learning_rate.assign(self.learning_rate.at(epoch + number / len(batches)))
-            decay = self._decay(epoch * len(batches) + number)
-            finite, *parts = self._step(make_batch(chosen, self.config.precision), decay)
+            step = epoch * len(batches) + number
+            batch = make_batch(chosen, self.config.precision)
+            finite, *parts = self._step_for(len(chosen))(batch, self._decay(step), (self.config.seed, step))
             if not finite.numpy():
                 raise TrainingDivergedError(self._diagnosis(chosen, epoch, number))
             sums += np.array([part.numpy() for part in parts], dtype=np.float64)
@@ -139,7 +179,7 @@ class Trainer:
 
     def measure_now(self, batches: Iterable[Batch]) -> FitErrors:
         """Errors over batches with the weights that the model holds."""
-        sums = np.zeros((3, len(TARGETS)))
+        sums = np.zeros((len(SquaredErrors._fields), len(TARGETS)))
         for batch in batches:
             sums += np.array([part.numpy() for part in self._measure(batch)], dtype=np.float64)
         return FitErrors.from_sums(sums, self.weights)
@@ -154,17 +194,22 @@ class Trainer:
         decay = 0.0 if self.config.average is None else min(self.config.average.decay, (1.0 + step) / (10.0 + step))
         return tf.constant(decay, self.config.precision)
 
-    def _squared_errors(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        return squared_errors(predict(self.model, batch), batch)
+    def _squared_errors(self, batch: Batch) -> SquaredErrors:
+        return squared_errors(predict(self.model, batch), batch, self._huber)
 
-    def _train_step(self, batch: Batch, decay: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """One step of the optimizer, left out if loss or gradient are not finite."""
+    def _train_step(self, batch: Batch, decay: Tensor, seed: Tensor) -> tuple[Tensor, ...]:
+        """One step of the optimizer, left out if loss or gradient are not finite; returns the committee's errors."""
+        if self._kalman is not None:
+            errors = self._squared_errors(batch)
+            finite = self._kalman.step(batch, seed)
+            self._follow(decay)
+            return finite, *errors
         variables = self.model.variables
         with tf.GradientTape() as tape:
-            prediction = predict(self.model, batch)
+            members = predict_members(self.model, batch)
             with tf.name_scope("loss"):
-                loss_sums, sums, counts = squared_errors(prediction, batch)
-                loss = data_loss(loss_sums, counts, self.weights)
+                errors = squared_errors(members, batch, self._huber)
+                loss = tf.reduce_sum(data_loss(errors.loss_sums, errors.loss_counts, self.weights))
                 if self.config.loss.l2 > 0.0:
                     loss += l2_loss(self.model, self.config.loss.l2)
         with tf.name_scope("optimizer"):
@@ -172,21 +217,64 @@ class Trainer:
                 gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
             finite = tf.math.is_finite(loss) & tf.math.is_finite(tf.linalg.global_norm(gradients))
             tf.cond(finite, lambda: self._apply(gradients, decay), lambda: False)
-        return finite, loss_sums, sums, counts
+        return finite, *squared_errors(mean_prediction(members), batch, self._huber)
 
     def _apply(self, gradients: list[Tensor], decay: Tensor) -> bool:
         """Change weights and their average; both branches of a tf.cond must return something."""
         self.optimizer.apply(gradients)
+        self._follow(decay)
+        return True
+
+    def _follow(self, decay: Tensor) -> None:
+        """Let the moving average follow the weights."""
         for average, variable in zip(self._average or [], self.model.variables, strict=False):
             average.assign(decay * average + (1.0 - decay) * variable)
-        return True
+
+    @property
+    def _first_epoch_of_last_stretch(self) -> int:
+        stretch = self.config.last_stretch
+        return self.config.epochs - (0 if stretch is None else min(stretch.epochs, self.config.epochs))
+
+    def _last_stretch(self, frames: Sequence[FrameInputs], epoch: int) -> FitErrors:
+        """One epoch of L-BFGS over all frames, from the average of the weights on."""
+        stretch = self.config.last_stretch or LastStretch()
+        if self._average is not None:
+            self.model.assign(self._average)
+        batches = list(self.batches(frames))
+        self._n_frames = len(frames)
+        self._counts = sum(self._measure(batch).loss_counts for batch in batches)
+        finite, _ = minimize_loss(
+            self.model, batches, self._part_of_loss, iterations=stretch.iterations, memory=stretch.memory
+        )
+        if not finite:
+            raise TrainingDivergedError(self._diagnosis(frames, epoch, 0))
+        self._follow(tf.constant(0.0, self.config.precision))
+        return self.measure_now(batches)
+
+    def _part_of_loss(self, batch: Batch) -> tuple[Tensor, Sequence[Tensor]]:
+        """Part of a batch in the loss of all frames, and its gradients."""
+        n_frames = len(batch.n_atoms)
+        if n_frames not in self._parts:
+            signature = [self._signature(n_frames), tf.TensorSpec((len(TARGETS),), self.config.precision)]
+            self._parts[n_frames] = tf.function(self._loss_and_gradients, input_signature=signature, autograph=False)
+        loss, gradients = self._parts[n_frames](batch, self._counts)
+        return loss, gradients
+
+    def _loss_and_gradients(self, batch: Batch, counts: Tensor) -> tuple[Tensor, Sequence[Tensor]]:
+        with tf.GradientTape() as tape:
+            errors = squared_errors(predict_members(self.model, batch), batch, self._huber)
+            loss = tf.reduce_sum(data_loss(errors.loss_sums, counts, self.weights))
+            if self.config.loss.l2 > 0.0:
+                share = tf.cast(tf.size(batch.n_atoms), counts.dtype) / self._n_frames
+                loss += share * l2_loss(self.model, self.config.loss.l2)
+        return loss, tape.gradient(loss, self.model.variables, unconnected_gradients="zero")
 
     def _diagnosis(self, frames: Sequence[FrameInputs], epoch: int, step: int) -> str:
         """Say where the loss stopped being finite, frame by frame."""
         losses = {}
         for frame in frames:
-            loss_sums, _, counts = self._measure(make_batch([frame], self.config.precision))
-            losses[frame.name] = float(data_loss(loss_sums, counts, self.weights).numpy())
+            errors = self._measure(make_batch([frame], self.config.precision))
+            losses[frame.name] = float(data_loss(errors.loss_sums, errors.loss_counts, self.weights).numpy())
         broken = [name for name, loss in losses.items() if not np.isfinite(loss)]
         worst = max(losses, key=lambda name: losses[name])
         blame = (
