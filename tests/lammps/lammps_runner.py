@@ -14,12 +14,18 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
+from nnmanybody.potential import Evaluation
+
 BIN = Path(sys.executable).parent
 
 # LAMMPS's own constants: Update::set_units and utils::get_conversion_factor
 BAR_A3_PER_EV = 1.6021765e6  # nktv2p of units metal
 ATM_A3_PER_KCAL_MOL = 68568.415  # nktv2p of units real
 KCAL_MOL_PER_EV = 23.060549
+
+ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
+FORCE_TOLERANCE = 1e-9  # eV/Å, the issue's
+VIRIAL_TOLERANCE = 1e-8  # eV, the issue's
 
 FULL_DIGITS = "%.17g"  # reads back to the same double
 SIX = ["xx", "yy", "zz", "xy", "xz", "yz"]  # LAMMPS's order
@@ -191,3 +197,30 @@ thermo_modify format float {FULL_DIGITS}
 def dump(name: str, columns: str = "id type x y z fx fy fz", every: int = 1) -> str:
     """Return commands of a dump with all digits, sorted by id."""
     return f"dump d all custom {every} {name} {columns}\ndump_modify d sort id format float {FULL_DIGITS}\n"
+
+
+def single(data: str, pair: str, name: str, before: str = "units metal") -> str:
+    """Return input of one energy of a data file in a process that may have done others before."""
+    return f"clear\n{before}\nread_data {data}\n{pair}\n{THERMO}{dump(name)}run 0 post no\n"
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def largest(difference: np.ndarray) -> float:
+    """Return the largest absolute value of an array."""
+    return float(np.abs(difference).max())
+
+
+def assert_equal(
+    thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], energy: float, force: np.ndarray, w: np.ndarray
+) -> None:
+    """Compare the last energy, eV, forces, eV/Å, and virial (6,), eV, of a LAMMPS run in units metal."""
+    assert abs(thermo["PotEng"][-1] - energy) <= ENERGY_TOLERANCE * len(force)
+    assert largest(forces(frame) - force) <= FORCE_TOLERANCE
+    assert largest(virial(thermo) - w) <= VIRIAL_TOLERANCE
+
+
+def assert_agrees(thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], expected: Evaluation) -> None:
+    """Compare the end of a LAMMPS run in units metal with what Python says of the same atoms."""
+    assert_equal(thermo, frame, expected.energy, expected.forces, voigt(expected.virial))
