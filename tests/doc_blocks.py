@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
 _FENCE = re.compile(
-    r"(?:^<!-- (?P<marker>[^\n]*) -->\n)?^```(?P<language>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:^ *<!-- (?P<marker>[^\n]*) -->\n)?^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<text>.*?)^ *```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -44,5 +46,5 @@ def blocks(page: str) -> list[Block]:
         word, _, rest = (match["marker"] or "").partition(": ")
         line = text.count("\n", 0, match.start("language")) + 1
         if not match["language"].startswith("{"):
-            found.append(Block(page, line, match["language"], match["text"], (word, rest)))
+            found.append(Block(page, line, match["language"], textwrap.dedent(match["text"]), (word, rest)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import ase.io
@@ -10,6 +11,7 @@ import pytest
 import aenet_files
 import helpers
 import simple_nn_files
+from lammps_runner import BIN
 from nnmanybody._core import PotentialDefinition
 from runner_reference import RUNNER
 
@@ -37,6 +39,7 @@ def folder(tmp_path, prepared, monkeypatch):
     """The current folder: a copy of the prepared one."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")  # as in an activated environment
     return tmp_path
 
 
