@@ -7,6 +7,7 @@
 
 #include "pair_nn_manybody.h"
 
+#include "lammps_compat.h"
 #include "lammps_environment.h"
 #include "lammps_units.h"
 #include "pair_coeff_arguments.h"
@@ -33,6 +34,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <sstream>
 #include <thread>
@@ -153,7 +155,7 @@ void stop(LAMMPS *lmp, const std::string &message)
 {
   if (lmp->comm->nprocs > 1) {
     utils::logmesg(lmp, fmt::format("ERROR on proc {}: {}\n", lmp->comm->me, message));
-    utils::flush_buffers(lmp);
+    std::fflush(nullptr);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }
   lmp->error->one(FLERR, message);
@@ -218,7 +220,7 @@ void PairNNManybody::init_style()
     error->all(FLERR, "Pair style nn/manybody: " + hiding +
                           " hides neighbors, so that energies and forces would be "
                           "wrong without a word; remove it");
-  neighbor->add_request(this, NeighConst::REQ_FULL);
+  request_full_list(*neighbor, this, instance_me);
 }
 
 double PairNNManybody::init_one(int i, int j)
