@@ -171,9 +171,9 @@ void PairNNManybody::coeff(int narg, char **arg)
     for (const std::string &name : arguments.files) {
       std::istringstream stream(read_potential_text(name, world, comm->me));
       definitions.push_back(nnmb::read_potential(stream, name));
-      if (comm->me == 0)
-        utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name,
-                       definitions.back().header.date);
+      const std::string &date = definitions.back().header.date;
+      if (comm->me == 0 && !date.empty())
+        utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name, date);
     }
     data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
     check_cutoff(arguments.cutoff / data->units.length, *data->potential);

@@ -14,6 +14,7 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
+from nnmanybody import Potential
 from nnmanybody.potential import Evaluation
 
 BIN = Path(sys.executable).parent
@@ -149,6 +150,23 @@ def virial(thermo: dict[str, np.ndarray], row: int = -1) -> np.ndarray:
     return pressure_bar * thermo["Volume"][row] / BAR_A3_PER_EV
 
 
+# Thermodynamic output from which `atoms_of` has the box; p is the pressure without the motion of the atoms.
+THERMO_BOX = f"""\
+compute p all pressure NULL virial
+thermo_style custom step pe c_p[*] vol lx ly lz xy xz yz
+thermo_modify format float {FULL_DIGITS}
+"""
+
+
+def atoms_of(
+    thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], elements: list[str], row: int = -1, pbc: bool = True
+) -> Atoms:
+    """Structure of one frame of a dump and one row of THERMO_BOX."""
+    lx, ly, lz, xy, xz, yz = (thermo[name][row] for name in ("Lx", "Ly", "Lz", "Xy", "Xz", "Yz"))
+    symbols = [elements[int(t) - 1] for t in frame["type"]]
+    return Atoms(symbols, positions(frame), cell=[[lx, 0.0, 0.0], [xy, ly, 0.0], [xz, yz, lz]], pbc=pbc)
+
+
 def voigt(matrix: np.ndarray) -> np.ndarray:
     """(3, 3) -> (6,) in LAMMPS's order."""
     return np.array([matrix[d, e] for d, e in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))])
@@ -224,3 +242,19 @@ def assert_equal(
 def assert_agrees(thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], expected: Evaluation) -> None:
     """Compare the end of a LAMMPS run in units metal with what Python says of the same atoms."""
     assert_equal(thermo, frame, expected.energy, expected.forces, voigt(expected.virial))
+
+
+def assert_frame(
+    thermo: dict[str, np.ndarray],
+    frame: dict[str, np.ndarray],
+    elements: list[str],
+    potential: Potential,
+    row: int = -1,
+) -> None:
+    """Compare one row of THERMO_BOX and the dump of that step with what Python says of these atoms."""
+    atoms = atoms_of(thermo, frame, elements, row)
+    expected = potential.evaluate(atoms)
+    pressure_bar = np.array([thermo[f"c_p[{d}]"][row] for d in range(1, 7)])
+    assert abs(thermo["PotEng"][row] - expected.energy) <= ENERGY_TOLERANCE * len(atoms)
+    assert largest(forces(frame) - expected.forces) <= FORCE_TOLERANCE
+    assert largest(pressure_bar * atoms.get_volume() / BAR_A3_PER_EV - voigt(expected.virial)) <= VIRIAL_TOLERANCE
