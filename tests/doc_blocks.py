@@ -1,4 +1,4 @@
-"""Pages of docs/, and README.md -> their fenced blocks, each with the marker above it that says what a test does with it."""
+"""Pages of docs/ and README.md -> their fenced blocks, each with the marker above it: what a test does with it."""
 
 from __future__ import annotations
 
