@@ -213,12 +213,18 @@ void PairNNManybody::init_style()
     error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of "
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
+  neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+// Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
+void PairNNManybody::init_list(int id, NeighList *ptr)
+{
+  Pair::init_list(id, ptr);
   const std::string hiding = hidden_neighbors(*neighbor, *force, *atom);
   if (!hiding.empty())
     error->all(FLERR, "Pair style nn/manybody: " + hiding +
                           " hides neighbors, so that energies and forces would be "
-                          "wrong without a word; remove it");
-  neighbor->add_request(this, NeighConst::REQ_FULL);
+                          "wrong without a word; remove it, or the fix that sets it (gcmc does)");
 }
 
 double PairNNManybody::init_one(int i, int j)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import util
 from pathlib import Path
 from typing import NamedTuple
@@ -66,12 +66,12 @@ def environment() -> dict[str, str]:
     return kept | {"LAMMPS_POTENTIALS": str(potentials_folder()), "OMP_NUM_THREADS": "1"}
 
 
-def lammps(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
-    """Run an input in a folder, whatever comes of it."""
+def lammps(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
+    """Run an input in a folder, with options of the command line, whatever comes of it."""
     (folder / "in.lammps").write_text(script)
     start = [str(BIN / "mpiexec"), "-n", str(ranks)] if ranks > 1 else []
     done = subprocess.run(
-        [*start, str(BIN / "lmp"), "-in", "in.lammps", "-log", "none", "-nocite"],
+        [*start, str(BIN / "lmp"), "-in", "in.lammps", "-log", "none", "-nocite", *options],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -83,9 +83,9 @@ def lammps(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
+def run(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
     """Run an input that must succeed."""
-    result = lammps(folder, script, ranks)
+    result = lammps(folder, script, ranks, options)
     assert result.status == 0, result.output
     return result
 
