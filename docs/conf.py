@@ -34,7 +34,6 @@ autodoc_typehints = "none"  # the docstrings have types, with shapes and units
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 
-suppress_warnings = ["toc.empty_glob"]  # a page of docs/index.md that is still to be written
 nitpicky = True
 nitpick_ignore = [
     # Base classes that are documented elsewhere; the build asks no other site for their addresses.
