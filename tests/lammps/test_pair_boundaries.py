@@ -41,6 +41,18 @@ def test_mixed_boundaries(folder, made, ranks):
         assert_agrees(thermo, frame, evaluation)
 
 
+def test_two_dimensions(folder, made):
+    """A sheet, alone along z; LAMMPS asks for a periodic z and makes no images there."""
+    atoms = helpers.small_cell() * (2, 2, 1)
+    atoms.positions[:, 2] = 0.0
+    atoms.pbc = [True, True, False]
+    write_data(folder / "atoms.data", atoms, ["Si"])
+    result = run(folder, single("atoms.data", PAIR.format("Si", "Si"), "a.dump", "units metal\ndimension 2"))
+    expected = made["Si"].evaluate(atoms)
+    assert result.thermo()[0]["PotEng"][0] == pytest.approx(expected.energy, rel=0, abs=len(atoms) * ENERGY_TOLERANCE)
+    assert forces(result.dump("a.dump")[0]) == pytest.approx(expected.forces, rel=0, abs=1e-9)
+
+
 def test_three_ranks_in_a_row(folder, made):
     """Slices thinner than the cutoff: ghosts come from the rank after the next."""
     atoms = helpers.silicon()

@@ -63,3 +63,30 @@ def test_box_relax(folder, made, kind):
     work = minimization["c_p[1]"][0] * (minimization["Volume"][-1] - minimization["Volume"][0])
     assert work > 0.0
     assert minimization["PotEng"][-1] < minimization["PotEng"][0] - 1.0
+
+
+def test_shear_that_flips_the_box(folder, made):
+    """LAMMPS takes another cell of the same crystal when the tilt passes half of the edge.
+
+    It moves box and atoms after the forces of a step, so that only the next run has all of them alike.
+    """
+    text = start(folder, tilt=True) + "fix i all nve\nfix shear all deform 1 xy erate 40 remap x flip yes\n"
+    text += "velocity all create 300 4242 loop geom\nthermo 5\n"
+    for number in range(2):
+        text += f"run 10\n{dump(f'{number}.dump')}run 0\nundump d\n"
+    result = run(folder, text)
+    before, after = result.thermo()[1::2]
+    assert before["Xy"][0] > 4.0
+    assert after["Xy"][0] < 0.0
+    for number, thermo in enumerate((before, after)):
+        assert_frame(thermo, result.dump(f"{number}.dump")[0], ["Si"], made["Si"])
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_atoms_handed_over_by_fix_balance(folder, made, ranks):
+    """Half of the crystal is deleted, so that the ranks' parts of the box move at once."""
+    text = start(folder) + "region half block 0 5 0 10.8 0 10.8 units box\ndelete_atoms region half\n"
+    text += "comm_style tiled\nfix even all balance 5 1.0 rcb\nfix i all nve\nvelocity all create 800 4242 loop geom\n"
+    result = run(folder, f"{text}{dump('a.dump', every=10)}thermo 10\nrun 20\n", ranks)
+    for row, frame in enumerate(result.dump("a.dump")):
+        assert_frame(result.thermo()[0], frame, ["Si"], made["Si"], row)

@@ -42,7 +42,7 @@ HARMLESS = {
     "suffix": f"suffix omp\n{SILICA}",
     "no skin": f"{SILICA}neighbor 0.0 bin",
     "nsq neighbor lists": f"{SILICA}neighbor 2.0 nsq",
-    "multi neighbor lists": f"{SILICA}neighbor 2.0 multi",
+    "multi neighbor lists": f"{SILICA}neighbor 2.0 multi\ncomm_modify mode multi",
     "longer ghost cutoff": f"{SILICA}comm_modify cutoff 11.0",
     "scaled by one": "pair_style hybrid/scaled 1.0 nn/manybody\npair_coeff * * nn/manybody SiO.nnp Si O",
 }
@@ -120,6 +120,18 @@ def test_types_set_between_runs(quartz, made):
     frame = result.dump("a.dump")[0]
     assert frame["type"][0] == 2
     assert_frame(result.thermo()[1], frame, ["Si", "O"], made["SiO"])
+
+
+def test_boxes_changed_and_replicated_between_runs(quartz, made):
+    text = f"units metal\nread_data atoms.data\n{SILICA}{THERMO_BOX}run 0\n"
+    changes = ["change_box all x scale 1.05 xy delta 0.3 remap units box", "replicate 2 1 2"]
+    for number, change in enumerate(changes):
+        text += f"{change}\n{dump(f'{number}.dump')}run 0\nundump d\n"
+    result = run(quartz, text)
+    for number, n_atoms in enumerate((5, 20)):
+        frame = result.dump(f"{number}.dump")[0]
+        assert len(frame["id"]) == n_atoms
+        assert_frame(result.thermo()[number + 1], frame, ["Si", "O"], made["SiO"])
 
 
 def test_dynamical_matrix_is_the_slope_of_pythons_forces(quartz, made):
