@@ -54,6 +54,8 @@ CONFIGURATIONS = {
     "not a number in the data": TRAIN.format(data="nan.xyz"),
     "mistyped key": TRAIN.format(data="train.xyz").replace("epochs", "epoch"),
     "no isolated atom": TRAIN.format(data="train.xyz") + "reference_energies: isolated_atoms\n",
+    "constant function": TRAIN.format(data="train.xyz")
+    + 'symmetry_functions: {kind: list, functions: {Si: ["G1 neighbor Si cutoff 1", "G1 neighbor Si cutoff 6"]}}\n',
     "too large a learning rate": TRAIN.format(data="train.xyz").replace("epochs: 2", "epochs: 50")
     + "optimizer: {name: sgd, learning_rate: 1e30}\n",
 }
