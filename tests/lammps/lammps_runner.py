@@ -66,12 +66,16 @@ def environment() -> dict[str, str]:
     return kept | {"LAMMPS_POTENTIALS": str(potentials_folder()), "OMP_NUM_THREADS": "1"}
 
 
-def lammps(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
-    """Run an input in a folder, with options of the command line, whatever comes of it."""
-    (folder / "in.lammps").write_text(script)
+def on_ranks(ranks: int, *words: str) -> list[str]:
+    """Command that runs a program of this environment under MPI."""
     start = [str(BIN / "mpiexec"), "-n", str(ranks)] if ranks > 1 else []
+    return [*start, str(BIN / words[0]), *words[1:]]
+
+
+def call(folder: Path, words: list[str]) -> LammpsRun:
+    """Run a command in a folder, whatever comes of it."""
     done = subprocess.run(
-        [*start, str(BIN / "lmp"), "-in", "in.lammps", "-log", "none", "-nocite", *options],
+        words,
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -81,6 +85,12 @@ def lammps(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = (
         timeout=300,
     )
     return LammpsRun(done.returncode, done.stdout, folder)
+
+
+def lammps(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
+    """Run an input in a folder, with options of the command line, whatever comes of it."""
+    (folder / "in.lammps").write_text(script)
+    return call(folder, on_ranks(ranks, "lmp", "-in", "in.lammps", "-log", "none", "-nocite", *options))
 
 
 def run(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
