@@ -20,6 +20,7 @@ version = release = installed_version("nnmanybody")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "numpydoc"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"nnmanybody {version}"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]

@@ -173,9 +173,9 @@ void PairNNManybody::coeff(int narg, char **arg)
     for (const std::string &name : arguments.files) {
       std::istringstream stream(read_potential_text(name, world, comm->me));
       definitions.push_back(nnmb::read_potential(stream, name));
-      if (comm->me == 0)
-        utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name,
-                       definitions.back().header.date);
+      const std::string &date = definitions.back().header.date;
+      if (comm->me == 0 && !date.empty())
+        utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name, date);
     }
     data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
     check_cutoff(arguments.cutoff / data->units.length, *data->potential);
@@ -215,12 +215,18 @@ void PairNNManybody::init_style()
     error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of "
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
+  request_full_list(*neighbor, this, instance_me);
+}
+
+// Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
+void PairNNManybody::init_list(int id, NeighList *ptr)
+{
+  Pair::init_list(id, ptr);
   const std::string hiding = hidden_neighbors(*neighbor, *force, *atom);
   if (!hiding.empty())
     error->all(FLERR, "Pair style nn/manybody: " + hiding +
                           " hides neighbors, so that energies and forces would be "
-                          "wrong without a word; remove it");
-  request_full_list(*neighbor, this, instance_me);
+                          "wrong without a word; remove it, or the fix that sets it (gcmc does)");
 }
 
 double PairNNManybody::init_one(int i, int j)

@@ -1,4 +1,4 @@
-"""Pages of docs/ -> their fenced blocks, each with the marker above it that says what a test does with it."""
+"""Pages of docs/ and README.md -> their fenced blocks, each with the marker above it: what a test does with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = sorted(path.name for path in DOCS.glob("*.md"))
+PAGES = [*sorted(path.name for path in DOCS.glob("*.md")), "../README.md"]
 _FENCE = re.compile(
     r"(?:^ *<!-- (?P<marker>[^\n]*) -->\n)?^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<text>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,

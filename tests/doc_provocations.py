@@ -45,6 +45,8 @@ LAMMPS_INPUTS = {
     "pair energies": SILICON + POTENTIAL + "compute p all pair/local dist eng\nrun 0\n",
 }
 
+FIRST_ON_PATH = {"another mpiexec": "bin"}
+
 TRAIN = "data: {{train: {data}}}\nepochs: 2\noutput: new\n"
 CONFIGURATIONS = {
     "no forces in the data": TRAIN.format(data="no_forces.xyz"),
@@ -52,11 +54,14 @@ CONFIGURATIONS = {
     "not a number in the data": TRAIN.format(data="nan.xyz"),
     "mistyped key": TRAIN.format(data="train.xyz").replace("epochs", "epoch"),
     "no isolated atom": TRAIN.format(data="train.xyz") + "reference_energies: isolated_atoms\n",
+    "constant function": TRAIN.format(data="train.xyz")
+    + 'symmetry_functions: {kind: list, functions: {Si: ["G1 neighbor Si cutoff 1", "G1 neighbor Si cutoff 6"]}}\n',
     "too large a learning rate": TRAIN.format(data="train.xyz").replace("epochs: 2", "epochs: 50")
     + "optimizer: {name: sgd, learning_rate: 1e30}\n",
 }
 
 COMMANDS = {
+    "another mpiexec": "nnp doctor",
     "units not said": "nnp convert hdnnp-data/ water.nnp",
     "fourth generation": "nnp convert fourth/ water.nnp --units bohr-hartree",
     "trained already": "nnp train trained.yaml",
@@ -112,6 +117,9 @@ def faulty_data(folder: Path) -> None:
         (folder / "fourth" / path.name).write_bytes(path.read_bytes())
     settings = folder / "fourth" / "input.nn"
     settings.write_text("nnp_gen 4\n" + settings.read_text().replace("nnp_gen", "# nnp_gen"))
+    (folder / "bin").mkdir()
+    (folder / "bin" / "mpiexec").write_text('#!/bin/sh\necho "mpiexec (OpenRTE) 4.1.4"\n')
+    (folder / "bin" / "mpiexec").chmod(0o755)
     (folder / "nnmanybodyplugin.so").write_text("no library\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -27,10 +28,12 @@ def said(name: str, folder, monkeypatch, capfd) -> str:
         return f"{raised.type.__name__}: {raised.value}"
     if name in provocations.SCRIPTS:
         return run_python(provocations.SCRIPTS[name]).stderr
+    if name in provocations.FIRST_ON_PATH:
+        monkeypatch.setenv("PATH", f"{folder / provocations.FIRST_ON_PATH[name]}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(sys, "argv", shlex.split(provocations.COMMANDS[name]))
     with pytest.raises(SystemExit):
         main()
-    return capfd.readouterr().err
+    return "".join(capfd.readouterr())
 
 
 def test_every_provocation_is_on_the_page_and_has_a_name():

@@ -9,9 +9,7 @@ from sampling_helpers import ASK_EVERY_STEP, lammps, run, silicon
 
 NAME = "compute_nn_sample.md"
 PAGE = read_page(NAME)
-EXAMPLES, ASKING, ZERO, COMPLETE = (
-    block.text for block in blocks(NAME) if block.language == "LAMMPS"
-)
+EXAMPLES, ASKING, ZERO, COMPLETE = (block.text for block in blocks(NAME) if block.language == "LAMMPS")
 GOOD = "compute s all nn/sample out.xyz alpha Si 3.0 taumax 10"
 
 

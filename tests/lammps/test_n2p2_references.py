@@ -5,9 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lammps_runner import BIN, forces, run, single, virial, write_data
+from lammps_runner import call, forces, on_ranks, run, single, virial, write_data
 from n2p2_references import CASES, NAMES, read_reference
-from sampling_helpers import call
 
 SMALL = {"Si_mlearn_test8", "Li_mlearn_test25", "Li_mlearn_test26", "H2O_RPBE-D3_set10"}
 
@@ -21,7 +20,7 @@ def converted(tmp_path_factory):
     def convert(name):
         reference = read_reference(name, NAMES[name][0])
         factors = [f"--{factor}={reference.expected[factor]!r}" for factor in ("cflength", "cfenergy")]
-        done = call(folder, [str(BIN / "nnp"), "convert", str(reference.potential), f"{name}.nnp", *factors])
+        done = call(folder, on_ranks(1, "nnp", "convert", str(reference.potential), f"{name}.nnp", *factors))
         assert done.status == 0, done.output
         return folder / f"{name}.nnp"
 

@@ -127,3 +127,33 @@ pair_coeff * * nn/manybody 2 other.nnp Si
     force = forces(result.dump("sw.dump")[0]) + sum(network.forces for network in networks)
     w = virial(sw) + sum(voigt(network.virial) for network in networks)
     assert_equal(total, result.dump("all.dump")[0], energy, force, w)
+
+
+OVERLAYS = {
+    "zbl": "pair_style {} zbl 3.0 4.5\npair_coeff 1 1 {} 14 14\npair_coeff 1 2 {} 14 8\npair_coeff 2 2 {} 8 8\n",
+    "coul/cut": "pair_style {} coul/cut 7.0\npair_coeff * * {}\n",
+}
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_overlay_with_repulsion_and_charges(folder, made, ranks):
+    """Each style alone and upon the potential; the charges of Si and O are a property that a fix adds to the atoms."""
+    atoms = helpers.triclinic()
+    write_data(folder / "atoms.data", atoms, ["Si", "O"])
+    charges = "set type 1 charge 1.6\nset type 2 charge -0.8\n"
+    before = "units metal\nfix charges all property/atom q ghost yes"
+    script = ""
+    for name, template in OVERLAYS.items():
+        alone = template.replace("pair_style {}", "pair_style").replace("{} ", "").replace("{}", "")
+        upon = template.replace("pair_style {}", "pair_style hybrid/overlay nn/manybody").replace("{}", name)
+        upon += "pair_coeff * * nn/manybody SiO.nnp Si O\n"
+        for pair, what in ((alone, "alone"), (upon, "upon")):
+            script += single("atoms.data", charges + pair, f"'{name} {what}'".replace("/", " "), before)
+    result = run(folder, script, ranks)
+    network, tables = made["SiO"].evaluate(atoms), iter(result.thermo())
+    for name in OVERLAYS:
+        frames = [result.dump(f"{name} {what}".replace("/", " "))[0] for what in ("alone", "upon")]
+        alone, upon = next(tables), next(tables)
+        energy = alone["PotEng"][0] + network.energy
+        assert_equal(upon, frames[1], energy, forces(frames[0]) + network.forces, virial(alone) + voigt(network.virial))
+        assert largest(forces(frames[0])) > 0.01
