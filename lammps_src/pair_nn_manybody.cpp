@@ -61,7 +61,7 @@ struct LAMMPS_NS::PairNNManybodyData {
   std::vector<std::vector<int>> centers;    // per species: local indices of this step
 };
 
-PairNNManybody::PairNNManybody(LAMMPS *lmp) : Pair(lmp), data(new PairNNManybodyData)
+PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNManybodyData)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -226,7 +226,7 @@ void PairNNManybody::init_list(int id, NeighList *ptr)
   if (!hiding.empty())
     error->all(FLERR, "Pair style nn/manybody: " + hiding +
                           " hides neighbors, so that energies and forces would be "
-                          "wrong without a word; remove it, or the fix that sets it (gcmc does)");
+                          "wrong without a word; remove it, or the fix that sets it (gcmc, widom)");
 }
 
 double PairNNManybody::init_one(int i, int j)

@@ -156,8 +156,8 @@ std::string SampleWriter::frame_record(const std::vector<DueAtom> &due,
 
   std::vector<std::size_t> order(atoms.size() / frame_width);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return atoms[frame_width * a] < atoms[frame_width * b];
+  std::sort(order.begin(), order.end(), [&](std::size_t first, std::size_t second) {
+    return atoms[frame_width * first] < atoms[frame_width * second];
   });
   for (const std::size_t i : order) {
     const double *values = &atoms[frame_width * i];
