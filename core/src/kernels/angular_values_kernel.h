@@ -1,0 +1,337 @@
+// Angular symmetry functions of one center, first pass: which triplets there are, their factors, the sums.
+//
+//   G = sum over triplets of f_c(a) f_c(b) [f_c(c)] E_m A_n,  a = r_ij, b = r_ik, c = r_jk, [narrow functions only]
+//   E_m = exp(-eta [(a - r_shift)^2 + (b - r_shift)^2 [+ (c - r_shift)^2]])
+//   A_n = 2^(1-zeta) (1 + lambda cos)^zeta = 2 h^zeta, h = (1 + lambda cos) / 2, or a compact function of the angle
+//
+// Narrow: the triplets within the cutoff in r_jk are picked out first, and everything else runs over whole vectors of
+// them. Wide: every k counts, so that a row of triplets with the same j lies beside the neighbors k in memory.
+
+namespace {
+
+constexpr int segment = 32;    // neighbors k looked at before it is asked whether a chunk is full
+
+/// What the first pass alone needs of the triplets of a chunk.
+struct TripletWork {
+  alignas(64) double jk_squared[TripletChunk::stride];    // Å²
+  alignas(64) double j_squared[TripletChunk::stride];
+};
+
+/// Writes the neighbors k in [begin, end) with r_jk < cutoff, and r_jk^2; returns how many there are. May write a whole
+/// vector behind them.
+inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_squared, int *__restrict k_out,
+                  double *__restrict squared_out)
+{
+  int count = 0;
+#ifdef __AVX512F__
+  const __m512d xj = _mm512_set1_pd(n.x[j]), yj = _mm512_set1_pd(n.y[j]), zj = _mm512_set1_pd(n.z[j]);
+  const __m512d limit = _mm512_set1_pd(cutoff_squared);
+  const __m256i first = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  for (int k = begin; k < end; k += width) {
+    const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(n.x + k), xj), dy = _mm512_sub_pd(_mm512_loadu_pd(n.y + k), yj),
+                  dz = _mm512_sub_pd(_mm512_loadu_pd(n.z + k), zj);
+    const __m512d u = _mm512_fmadd_pd(dx, dx, _mm512_fmadd_pd(dy, dy, _mm512_mul_pd(dz, dz)));
+    const auto tail = static_cast<__mmask8>(end - k >= width ? 0xff : (1 << (end - k)) - 1);
+    const __mmask8 near = _mm512_mask_cmp_pd_mask(tail, u, limit, _CMP_LT_OQ);
+    _mm512_storeu_pd(squared_out + count, _mm512_maskz_compress_pd(near, u));
+    const __m256i index = _mm256_add_epi32(first, _mm256_set1_epi32(k));
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(k_out + count), _mm256_maskz_compress_epi32(near, index));
+    count += __builtin_popcount(near);
+  }
+#else
+  double squared[segment + width];
+  const int size = end - begin;
+  for (int i = 0; i < round_up(size); ++i) {
+    const double dx = n.x[begin + i] - n.x[j], dy = n.y[begin + i] - n.y[j], dz = n.z[begin + i] - n.z[j];
+    squared[i] = dx * dx + dy * dy + dz * dz;
+  }
+  // Without a branch: written always, counted when near.
+  for (int i = 0; i < size; ++i) {
+    k_out[count] = begin + i;
+    squared_out[count] = squared[i];
+    count += squared[i] < cutoff_squared;
+  }
+#endif
+  return count;
+}
+
+/// Distances and cosine of the triplets of a narrow chunk, and the functions of r_jk.
+inline void narrow_geometry(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, const TripletWork &work)
+{
+  double *__restrict f_k = chunk.array(TripletChunk::f_k);
+  double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k);
+  double *__restrict cosine = chunk.array(TripletChunk::cosine);
+  const double *inverse_j = chunk.array(TripletChunk::inverse_j);
+  const int padded = round_up(chunk.size);
+  double closest = work.jk_squared[0];
+#pragma omp simd reduction(min : closest)
+  for (int t = 0; t < padded; ++t) {
+    const int k = chunk.k[t];
+    f_k[t] = n.f[k];
+    inverse_k[t] = n.r_inverse[k];
+    const double c2 = work.jk_squared[t];
+    cosine[t] = 0.5 * (work.j_squared[t] + n.r_squared[k] - c2) * (inverse_j[t] * inverse_k[t]);
+    closest = smaller(closest, c2);
+  }
+  if (closest < shortest_distance * shortest_distance) refuse_distance(__builtin_sqrt(closest));
+  cutoff(plan.cutoff, chunk.size, work.jk_squared, chunk.array(TripletChunk::f_jk), chunk.array(TripletChunk::slope_jk));
+
+  if (!plan.shifted) {
+    for (int m = 0; m < plan.n_radial; ++m) {
+      double *__restrict e = chunk.array(TripletChunk::first_factor + m);
+      const double eta = plan.radial[m].eta;
+#pragma omp simd
+      for (int t = 0; t < padded; ++t)
+        e[t] = exponential(-eta * (work.j_squared[t] + n.r_squared[chunk.k[t]] + work.jk_squared[t]));
+    }
+    return;
+  }
+  double *__restrict inverse_jk = chunk.array(TripletChunk::inverse_jk);
+#pragma omp simd
+  for (int t = 0; t < padded; ++t) inverse_jk[t] = inverse_root(work.jk_squared[t]);
+  for (int m = 0; m < plan.n_radial; ++m) {
+    double *__restrict e = chunk.array(TripletChunk::first_factor + m);
+    const double eta = plan.radial[m].eta, shift = plan.radial[m].r_shift;
+#pragma omp simd
+    for (int t = 0; t < padded; ++t) {
+      const double a = work.j_squared[t] * inverse_j[t] - shift, b = n.r[chunk.k[t]] - shift,
+                   c = work.jk_squared[t] * inverse_jk[t] - shift;
+      e[t] = exponential(-eta * (a * a + b * b + c * c));
+    }
+  }
+}
+
+template <int exponent> inline double power(double h)
+{
+  if constexpr (exponent == 0) return 1.0;
+  if constexpr (exponent == 1) return h;
+  const double root = power<exponent / 2>(h);
+  if constexpr (exponent % 2 == 0) return root * root;
+  return root * root * h;
+}
+
+/// (1 + lambda cos)/2, which rounding can push below zero for collinear triplets.
+inline double half_base(int lambda, double cosine)
+{
+  return larger(0.5 + 0.5 * lambda * cosine, 0.0);
+}
+
+/// A = 2 h^zeta and dA/dcos = lambda zeta h^(zeta-1).
+template <int exponent>
+void power_factor(const AngularFactor &factor, int padded, const double *__restrict cosine, double *__restrict value,
+                  double *__restrict slope)
+{
+#pragma omp simd
+  for (int t = 0; t < padded; ++t) {
+    const double h = half_base(factor.lambda, cosine[t]);
+    const double lower = power<exponent>(h);
+    value[t] = 2.0 * lower * h;
+    slope[t] = factor.lambda * factor.zeta * lower;
+  }
+}
+
+/// The same for any zeta: repeated squaring when it is whole, pow() when it is not.
+inline void any_power_factor(const AngularFactor &factor, int padded, const double *__restrict cosine,
+                             double *__restrict value, double *__restrict slope)
+{
+  alignas(64) double square[TripletChunk::stride], lower[TripletChunk::stride];
+  for (int t = 0; t < padded; ++t) square[t] = half_base(factor.lambda, cosine[t]);
+  if (factor.exponent < 0)
+    for (int t = 0; t < padded; ++t) lower[t] = __builtin_pow(square[t], factor.zeta - 1.0);
+  else
+    for (int t = 0; t < padded; ++t) lower[t] = 1.0;
+  for (int e = factor.exponent; e > 0; e >>= 1) {
+    if (e & 1)
+      for (int t = 0; t < padded; ++t) lower[t] *= square[t];
+    for (int t = 0; t < padded; ++t) square[t] *= square[t];
+  }
+  for (int t = 0; t < padded; ++t) {
+    value[t] = 2.0 * lower[t] * half_base(factor.lambda, cosine[t]);
+    slope[t] = factor.lambda * factor.zeta * lower[t];
+  }
+}
+
+/// A compact function of the angle as a function of its cosine. At 0 and 180 degrees the derivative by the cosine has
+/// no meaning; the functions are zero there unless they are centered there, where their slope vanishes.
+inline void compact_factor(const AngularFactor &factor, int padded, const double *cosine, double *value, double *slope)
+{
+  constexpr double pi = 3.14159265358979323846;
+  for (int t = 0; t < padded; ++t) {
+    const double c = cosine[t];
+    const bool inside = c > -1.0 && c < 1.0;
+    const CutoffValue a = factor.angle(inside ? __builtin_acos(c) : c > 0.0 ? 0.0 : pi);
+    value[t] = a.value;
+    slope[t] = inside ? -a.derivative / __builtin_sqrt(1.0 - c * c) : 0.0;
+  }
+}
+
+inline void angular_factors(const AngularPlan &plan, TripletChunk &chunk)
+{
+  const int padded = round_up(chunk.size);
+  const double *cosine = chunk.array(TripletChunk::cosine);
+  for (int i = 0; i < plan.n_angular; ++i) {
+    const AngularFactor &factor = plan.angular[i];
+    double *value = chunk.array(TripletChunk::first_factor + plan.n_radial + i);
+    double *slope = chunk.array(TripletChunk::first_factor + plan.n_radial + plan.n_angular + i);
+    if (factor.angle.compact)
+      compact_factor(factor, padded, cosine, value, slope);
+    else switch (factor.exponent) {
+        case 0: power_factor<0>(factor, padded, cosine, value, slope); break;
+        case 1: power_factor<1>(factor, padded, cosine, value, slope); break;
+        case 3: power_factor<3>(factor, padded, cosine, value, slope); break;
+        case 5: power_factor<5>(factor, padded, cosine, value, slope); break;
+        case 7: power_factor<7>(factor, padded, cosine, value, slope); break;
+        case 15: power_factor<15>(factor, padded, cosine, value, slope); break;
+        default: any_power_factor(factor, padded, cosine, value, slope);
+      }
+  }
+}
+
+/// Adds the sums over the triplets of the chunk; four functions at a time share the loads of their common factor.
+inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double *sums)
+{
+  alignas(64) double product[TripletChunk::stride];
+  const int padded = round_up(chunk.size);
+  int radial = -1;
+  for (int b = 0; b < plan.n_blocks; ++b) {
+    const FunctionBlock &block = plan.blocks[b];
+    if (block.radial != radial) {
+      radial = block.radial;
+      const double *e = chunk.array(TripletChunk::first_factor + radial);
+      const double *f_j = chunk.array(TripletChunk::f_j), *f_k = chunk.array(TripletChunk::f_k);
+      const double *f_jk = chunk.array(TripletChunk::f_jk);
+      if (plan.narrow)
+        for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * f_jk[t] * e[t];
+      else
+        for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * e[t];
+    }
+    const int first = TripletChunk::first_factor + plan.n_radial;
+    const double *a0 = chunk.array(first + block.angular[0]), *a1 = chunk.array(first + block.angular[1]);
+    const double *a2 = chunk.array(first + block.angular[2]), *a3 = chunk.array(first + block.angular[3]);
+    double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+    for (int t = 0; t < padded; ++t) {
+      s0 += product[t] * a0[t];
+      s1 += product[t] * a1[t];
+      s2 += product[t] * a2[t];
+      s3 += product[t] * a3[t];
+    }
+    sums[4 * b] += s0;
+    sums[4 * b + 1] += s1;
+    sums[4 * b + 2] += s2;
+    sums[4 * b + 3] += s3;
+  }
+}
+
+/// Completes a chunk of narrow triplets.
+inline void finish_narrow(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, TripletWork &work, double *sums)
+{
+  // Places that fill the last vector repeat a neighbor, at a distance of its own, and count with f_c = 0.
+  for (int t = chunk.size; t < round_up(chunk.size); ++t) {
+    chunk.k[t] = chunk.k[0];
+    work.jk_squared[t] = 0.25 * plan.cutoff.radius * plan.cutoff.radius;
+    chunk.array(TripletChunk::f_j)[t] = 0.0;
+  }
+  narrow_geometry(plan, n, chunk, work);
+  angular_factors(plan, chunk);
+  add_sums(plan, chunk, sums);
+}
+
+void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks, TripletPool &pool, double *sums)
+{
+  const double cutoff_squared = plan.cutoff.radius * plan.cutoff.radius;
+  TripletWork work;
+  TripletChunk *chunk = nullptr;
+  for (int j = js.begin; j < js.end; ++j) {
+    if (n.f[j] == 0.0) continue;    // beyond the cutoff of these functions
+    for (int k = plan.same_species ? j + 1 : ks.begin; k < ks.end; k += segment) {
+      if (!chunk || chunk->size + segment > TripletChunk::capacity) {
+        if (chunk) finish_narrow(plan, n, *chunk, work, sums);
+        chunk = &next_chunk(pool);
+      }
+      const int begin = chunk->size;
+      const int end = begin + select(n, j, k, k + segment < ks.end ? k + segment : ks.end, cutoff_squared,
+                                     chunk->k + begin, work.jk_squared + begin);
+      if (end == begin) continue;
+      chunk->rows[chunk->n_rows++] = {j, k, begin, end};
+      chunk->size = end;
+      fill(chunk->array(TripletChunk::f_j), begin, end, n.f[j]);
+      fill(chunk->array(TripletChunk::inverse_j), begin, end, n.r_inverse[j]);
+      fill(work.j_squared, begin, end, n.r_squared[j]);
+    }
+  }
+  if (chunk && chunk->size > 0) finish_narrow(plan, n, *chunk, work, sums);
+}
+
+/// One row of a wide chunk: neighbors k … k + size - 1 of the center, filled up to a whole vector with f_c = 0.
+inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, int j, int k, int size,
+                         const double *pair_factors, int origin, int pair_stride)
+{
+  const int begin = chunk.size, padded = round_up(size);
+  double *__restrict f_k = chunk.array(TripletChunk::f_k) + begin;
+  double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k) + begin;
+  double *__restrict cosine = chunk.array(TripletChunk::cosine) + begin;
+  const double xj = n.x[j], yj = n.y[j], zj = n.z[j], inverse_j = n.r_inverse[j];
+#pragma omp simd
+  for (int i = 0; i < padded; ++i) {
+    f_k[i] = i < size ? n.f[k + i] : 0.0;
+    inverse_k[i] = n.r_inverse[k + i];
+    cosine[i] = (xj * n.x[k + i] + yj * n.y[k + i] + zj * n.z[k + i]) * (inverse_j * n.r_inverse[k + i]);
+  }
+  for (int m = 0; m < plan.n_radial; ++m) {
+    double *__restrict e = chunk.array(TripletChunk::first_factor + m) + begin;
+    const double *pair = pair_factors + m * pair_stride - origin;
+    const double e_j = pair[j];
+#pragma omp simd
+    for (int i = 0; i < padded; ++i) e[i] = e_j * pair[k + i];
+  }
+  fill(chunk.array(TripletChunk::f_j), begin, begin + padded, n.f[j]);
+  fill(chunk.array(TripletChunk::inverse_j), begin, begin + padded, inverse_j);
+  chunk.rows[chunk.n_rows++] = {j, k, begin, begin + padded};
+  chunk.size += padded;
+}
+
+void wide_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks, TripletPool &pool, double *sums)
+{
+  // exp(-eta (r - r_shift)^2) of every neighbor: one exponential per pair instead of one per triplet.
+  const int origin = js.begin < ks.begin ? js.begin : ks.begin;
+  const int n_pairs = (js.end > ks.end ? js.end : ks.end) - origin, pair_stride = round_up(n_pairs) + width;
+  double *pair_factors = workspace(pool, static_cast<std::ptrdiff_t>(plan.n_radial) * pair_stride);
+  for (int m = 0; m < plan.n_radial; ++m) {
+    const double eta = plan.radial[m].eta, shift = plan.radial[m].r_shift;
+    double *__restrict e = pair_factors + m * pair_stride;
+#pragma omp simd
+    for (int i = 0; i < pair_stride; ++i) {
+      const double d = n.r[origin + i] - shift;
+      e[i] = exponential(-eta * d * d);
+    }
+  }
+  TripletChunk *chunk = nullptr;
+  const auto finish = [&] {
+    angular_factors(plan, *chunk);
+    add_sums(plan, *chunk, sums);
+  };
+  for (int j = js.begin; j < js.end; ++j) {
+    if (n.f[j] == 0.0) continue;
+    for (int k = plan.same_species ? j + 1 : ks.begin; k < ks.end; k += segment) {
+      if (!chunk || chunk->size + segment > TripletChunk::capacity) {
+        if (chunk) finish();
+        chunk = &next_chunk(pool);
+      }
+      add_wide_row(plan, n, *chunk, j, k, (k + segment < ks.end ? k + segment : ks.end) - k, pair_factors, origin,
+                   pair_stride);
+    }
+  }
+  if (chunk) finish();
+}
+
+void angular_values(const AngularPlan &plan, const Neighbors &neighbors, IndexRange j, IndexRange k, TripletPool &pool,
+                    double *sums)
+{
+  if (plan.narrow)
+    narrow_values(plan, neighbors, j, k, pool, sums);
+  else
+    wide_values(plan, neighbors, j, k, pool, sums);
+}
+
+}    // namespace
