@@ -81,7 +81,7 @@ struct TripletChunk {
   int k[stride];
   double *arrays;    // n_arrays × stride
 
-  enum Array { f_j, f_k, inverse_j, inverse_k, cosine, f_jk, slope_jk, inverse_jk, first_factor };
+  enum Array { f_j, f_k, slope_j, slope_k, inverse_j, inverse_k, cosine, f_jk, slope_jk, inverse_jk, first_factor };
   double *array(int i) const { return arrays + static_cast<std::ptrdiff_t>(i) * stride; }
 };
 

@@ -68,9 +68,9 @@ struct Coefficients {
 };
 
 template <bool narrow, bool shifted>
-inline void coefficients(const TripletChunk &chunk, const double *__restrict slope_j, const double *__restrict slope_k,
-                         const TripletSums &sums, Coefficients &out)
+inline void coefficients(const TripletChunk &chunk, const TripletSums &sums, Coefficients &out)
 {
+  const double *slope_j = chunk.array(TripletChunk::slope_j), *slope_k = chunk.array(TripletChunk::slope_k);
   const double *f_j = chunk.array(TripletChunk::f_j), *f_k = chunk.array(TripletChunk::f_k);
   const double *inverse_j = chunk.array(TripletChunk::inverse_j), *inverse_k = chunk.array(TripletChunk::inverse_k);
   const double *cosine = chunk.array(TripletChunk::cosine);
@@ -89,26 +89,6 @@ inline void coefficients(const TripletChunk &chunk, const double *__restrict slo
     out.p_k[t] = slope_k[t] * f_j[t] * fc_s + both + (shifted ? f_r * ik : 0.0) - turn * ik * ik;
     out.q[t] = f_c * ij * ik - e_c;
   }
-}
-
-/// f_c'/r of j and of k of every triplet.
-inline void gather_slopes(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk, double *slope_j,
-                          double *slope_k)
-{
-  for (int i = 0; i < chunk.n_rows; ++i) {
-    const TripletChunk::Row &row = chunk.rows[i];
-    fill(slope_j, row.begin, row.end, n.slope[row.j]);
-    if (plan.narrow) continue;
-    // f_k is zero in the places that fill the last vector; the slope of whatever neighbor lies there must be, too.
-    const double *f_k = chunk.array(TripletChunk::f_k);
-#pragma omp simd
-    for (int t = row.begin; t < row.end; ++t) slope_k[t] = f_k[t] != 0.0 ? n.slope[row.k + t - row.begin] : 0.0;
-  }
-  const int padded = round_up(chunk.size);
-  if (!plan.narrow) return;
-#pragma omp simd
-  for (int t = 0; t < padded; ++t) slope_k[t] = n.slope[chunk.k[t]];
-  for (int t = chunk.size; t < padded; ++t) slope_j[t] = 0.0;
 }
 
 typedef double Double4 __attribute__((vector_size(32), aligned(8)));
@@ -165,10 +145,8 @@ inline void contract(const AngularPlan &plan, const Neighbors &n, const TripletC
 {
   TripletSums sums;
   Coefficients at;
-  alignas(64) double slope_j[TripletChunk::stride], slope_k[TripletChunk::stride];
   sum_over_functions<shifted>(plan, chunk, weights, sums);
-  gather_slopes(plan, n, chunk, slope_j, slope_k);
-  coefficients<narrow, shifted>(chunk, slope_j, slope_k, sums, at);
+  coefficients<narrow, shifted>(chunk, sums, at);
   if (narrow)
     scatter_narrow(n, chunk, at);
   else

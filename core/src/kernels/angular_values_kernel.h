@@ -11,31 +11,43 @@ namespace {
 
 constexpr int segment = 32;    // neighbors k looked at before it is asked whether a chunk is full
 
-/// What the first pass alone needs of the triplets of a chunk.
+/// What the first pass alone needs of the triplets of a chunk, Å².
 struct TripletWork {
-  alignas(64) double jk_squared[TripletChunk::stride];    // Å²
-  alignas(64) double j_squared[TripletChunk::stride];
+  alignas(64) double j_squared[TripletChunk::stride], k_squared[TripletChunk::stride], jk_squared[TripletChunk::stride];
+  alignas(64) double sum[TripletChunk::stride];    // of the three
 };
 
-/// Writes the neighbors k in [begin, end) with r_jk < cutoff, and r_jk^2; returns how many there are. May write a whole
-/// vector behind them.
-inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_squared, int *__restrict k_out,
-                  double *__restrict squared_out)
+/// Appends the neighbors k in [begin, end) with r_jk < cutoff to the chunk, with all that belongs to k; returns how many
+/// there are. Writes up to a whole vector behind them.
+inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_squared, TripletChunk &chunk,
+                  TripletWork &work)
 {
+  int *__restrict k_out = chunk.k + chunk.size;
+  double *__restrict jk = work.jk_squared + chunk.size, *__restrict kk = work.k_squared + chunk.size;
+  double *__restrict f_k = chunk.array(TripletChunk::f_k) + chunk.size;
+  double *__restrict slope_k = chunk.array(TripletChunk::slope_k) + chunk.size;
+  double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k) + chunk.size;
   int count = 0;
 #ifdef __AVX512F__
   const __m512d xj = _mm512_set1_pd(n.x[j]), yj = _mm512_set1_pd(n.y[j]), zj = _mm512_set1_pd(n.z[j]);
   const __m512d limit = _mm512_set1_pd(cutoff_squared);
   const __m256i first = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const auto keep = [&](__mmask8 near, const double *from, double *to) {
+    _mm512_storeu_pd(to + count, _mm512_maskz_compress_pd(near, _mm512_loadu_pd(from)));
+  };
   for (int k = begin; k < end; k += width) {
     const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(n.x + k), xj), dy = _mm512_sub_pd(_mm512_loadu_pd(n.y + k), yj),
                   dz = _mm512_sub_pd(_mm512_loadu_pd(n.z + k), zj);
-    const __m512d u = _mm512_fmadd_pd(dx, dx, _mm512_fmadd_pd(dy, dy, _mm512_mul_pd(dz, dz)));
+    const __m512d squared = _mm512_fmadd_pd(dx, dx, _mm512_fmadd_pd(dy, dy, _mm512_mul_pd(dz, dz)));
     const auto tail = static_cast<__mmask8>(end - k >= width ? 0xff : (1 << (end - k)) - 1);
-    const __mmask8 near = _mm512_mask_cmp_pd_mask(tail, u, limit, _CMP_LT_OQ);
-    _mm512_storeu_pd(squared_out + count, _mm512_maskz_compress_pd(near, u));
+    const __mmask8 near = _mm512_mask_cmp_pd_mask(tail, squared, limit, _CMP_LT_OQ);
+    _mm512_storeu_pd(jk + count, _mm512_maskz_compress_pd(near, squared));
     const __m256i index = _mm256_add_epi32(first, _mm256_set1_epi32(k));
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(k_out + count), _mm256_maskz_compress_epi32(near, index));
+    keep(near, n.r_squared + k, kk);
+    keep(near, n.f + k, f_k);
+    keep(near, n.slope + k, slope_k);
+    keep(near, n.r_inverse + k, inverse_k);
     count += __builtin_popcount(near);
   }
 #else
@@ -48,29 +60,31 @@ inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_s
   // Without a branch: written always, counted when near.
   for (int i = 0; i < size; ++i) {
     k_out[count] = begin + i;
-    squared_out[count] = squared[i];
+    jk[count] = squared[i];
     count += squared[i] < cutoff_squared;
+  }
+  for (int i = 0; i < count; ++i) {
+    kk[i] = n.r_squared[k_out[i]];
+    f_k[i] = n.f[k_out[i]];
+    slope_k[i] = n.slope[k_out[i]];
+    inverse_k[i] = n.r_inverse[k_out[i]];
   }
 #endif
   return count;
 }
 
 /// Distances and cosine of the triplets of a narrow chunk, and the functions of r_jk.
-inline void narrow_geometry(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, const TripletWork &work)
+inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work)
 {
-  double *__restrict f_k = chunk.array(TripletChunk::f_k);
-  double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k);
   double *__restrict cosine = chunk.array(TripletChunk::cosine);
-  const double *inverse_j = chunk.array(TripletChunk::inverse_j);
+  const double *inverse_j = chunk.array(TripletChunk::inverse_j), *inverse_k = chunk.array(TripletChunk::inverse_k);
   const int padded = round_up(chunk.size);
   double closest = work.jk_squared[0];
 #pragma omp simd reduction(min : closest)
   for (int t = 0; t < padded; ++t) {
-    const int k = chunk.k[t];
-    f_k[t] = n.f[k];
-    inverse_k[t] = n.r_inverse[k];
-    const double c2 = work.jk_squared[t];
-    cosine[t] = 0.5 * (work.j_squared[t] + n.r_squared[k] - c2) * (inverse_j[t] * inverse_k[t]);
+    const double c2 = work.jk_squared[t], both = work.j_squared[t] + work.k_squared[t];
+    cosine[t] = 0.5 * (both - c2) * (inverse_j[t] * inverse_k[t]);
+    work.sum[t] = both + c2;
     closest = smaller(closest, c2);
   }
   if (closest < shortest_distance * shortest_distance) refuse_distance(__builtin_sqrt(closest));
@@ -81,8 +95,7 @@ inline void narrow_geometry(const AngularPlan &plan, const Neighbors &n, Triplet
       double *__restrict e = chunk.array(TripletChunk::first_factor + m);
       const double eta = plan.radial[m].eta;
 #pragma omp simd
-      for (int t = 0; t < padded; ++t)
-        e[t] = exponential(-eta * (work.j_squared[t] + n.r_squared[chunk.k[t]] + work.jk_squared[t]));
+      for (int t = 0; t < padded; ++t) e[t] = exponential(-eta * work.sum[t]);
     }
     return;
   }
@@ -94,7 +107,7 @@ inline void narrow_geometry(const AngularPlan &plan, const Neighbors &n, Triplet
     const double eta = plan.radial[m].eta, shift = plan.radial[m].r_shift;
 #pragma omp simd
     for (int t = 0; t < padded; ++t) {
-      const double a = work.j_squared[t] * inverse_j[t] - shift, b = n.r[chunk.k[t]] - shift,
+      const double a = work.j_squared[t] * inverse_j[t] - shift, b = work.k_squared[t] * inverse_k[t] - shift,
                    c = work.jk_squared[t] * inverse_jk[t] - shift;
       e[t] = exponential(-eta * (a * a + b * b + c * c));
     }
@@ -224,15 +237,19 @@ inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double 
 }
 
 /// Completes a chunk of narrow triplets.
-inline void finish_narrow(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, TripletWork &work, double *sums)
+inline void finish_narrow(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work, double *sums)
 {
-  // Places that fill the last vector repeat a neighbor, at a distance of its own, and count with f_c = 0.
+  // Places that fill the last vector repeat the first triplet and count with f_c = 0.
   for (int t = chunk.size; t < round_up(chunk.size); ++t) {
     chunk.k[t] = chunk.k[0];
-    work.jk_squared[t] = 0.25 * plan.cutoff.radius * plan.cutoff.radius;
-    chunk.array(TripletChunk::f_j)[t] = 0.0;
+    work.j_squared[t] = work.j_squared[0];
+    work.k_squared[t] = work.k_squared[0];
+    work.jk_squared[t] = work.jk_squared[0];
+    for (const auto array : {TripletChunk::inverse_j, TripletChunk::inverse_k}) chunk.array(array)[t] = chunk.array(array)[0];
+    for (const auto array : {TripletChunk::f_j, TripletChunk::f_k, TripletChunk::slope_j, TripletChunk::slope_k})
+      chunk.array(array)[t] = 0.0;
   }
-  narrow_geometry(plan, n, chunk, work);
+  narrow_geometry(plan, chunk, work);
   angular_factors(plan, chunk);
   add_sums(plan, chunk, sums);
 }
@@ -246,21 +263,21 @@ void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, I
     if (n.f[j] == 0.0) continue;    // beyond the cutoff of these functions
     for (int k = plan.same_species ? j + 1 : ks.begin; k < ks.end; k += segment) {
       if (!chunk || chunk->size + segment > TripletChunk::capacity) {
-        if (chunk) finish_narrow(plan, n, *chunk, work, sums);
+        if (chunk) finish_narrow(plan, *chunk, work, sums);
         chunk = &next_chunk(pool);
       }
       const int begin = chunk->size;
-      const int end = begin + select(n, j, k, k + segment < ks.end ? k + segment : ks.end, cutoff_squared,
-                                     chunk->k + begin, work.jk_squared + begin);
+      const int end = begin + select(n, j, k, k + segment < ks.end ? k + segment : ks.end, cutoff_squared, *chunk, work);
       if (end == begin) continue;
       chunk->rows[chunk->n_rows++] = {j, k, begin, end};
       chunk->size = end;
       fill(chunk->array(TripletChunk::f_j), begin, end, n.f[j]);
+      fill(chunk->array(TripletChunk::slope_j), begin, end, n.slope[j]);
       fill(chunk->array(TripletChunk::inverse_j), begin, end, n.r_inverse[j]);
       fill(work.j_squared, begin, end, n.r_squared[j]);
     }
   }
-  if (chunk && chunk->size > 0) finish_narrow(plan, n, *chunk, work, sums);
+  if (chunk && chunk->size > 0) finish_narrow(plan, *chunk, work, sums);
 }
 
 /// One row of a wide chunk: neighbors k … k + size - 1 of the center, filled up to a whole vector with f_c = 0.
@@ -269,12 +286,14 @@ inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChu
 {
   const int begin = chunk.size, padded = round_up(size);
   double *__restrict f_k = chunk.array(TripletChunk::f_k) + begin;
+  double *__restrict slope_k = chunk.array(TripletChunk::slope_k) + begin;
   double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k) + begin;
   double *__restrict cosine = chunk.array(TripletChunk::cosine) + begin;
   const double xj = n.x[j], yj = n.y[j], zj = n.z[j], inverse_j = n.r_inverse[j];
 #pragma omp simd
   for (int i = 0; i < padded; ++i) {
     f_k[i] = i < size ? n.f[k + i] : 0.0;
+    slope_k[i] = i < size ? n.slope[k + i] : 0.0;
     inverse_k[i] = n.r_inverse[k + i];
     cosine[i] = (xj * n.x[k + i] + yj * n.y[k + i] + zj * n.z[k + i]) * (inverse_j * n.r_inverse[k + i]);
   }
@@ -286,6 +305,7 @@ inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChu
     for (int i = 0; i < padded; ++i) e[i] = e_j * pair[k + i];
   }
   fill(chunk.array(TripletChunk::f_j), begin, begin + padded, n.f[j]);
+  fill(chunk.array(TripletChunk::slope_j), begin, begin + padded, n.slope[j]);
   fill(chunk.array(TripletChunk::inverse_j), begin, begin + padded, inverse_j);
   chunk.rows[chunk.n_rows++] = {j, k, begin, begin + padded};
   chunk.size += padded;
