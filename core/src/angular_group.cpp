@@ -62,7 +62,7 @@ void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
   arrange();
 }
 
-/// Fours of functions with a common radial factor; places that stay empty repeat the first angular factor.
+/// Fours of functions with a common radial factor; places that stay empty repeat an angular factor with weight 0.
 void AngularGroup::arrange()
 {
   std::stable_sort(functions_.begin(), functions_.end(),
@@ -72,10 +72,11 @@ void AngularGroup::arrange()
   int in_block = 4;
   for (const Function &function : functions_) {
     if (in_block == 4 || blocks_.back().radial != function.radial) {
-      blocks_.push_back({function.radial, {function.angular, function.angular, function.angular, function.angular}});
+      blocks_.push_back({function.radial, 0, {function.angular, function.angular, function.angular, function.angular}});
       in_block = 0;
     }
     blocks_.back().angular[in_block] = function.angular;
+    blocks_.back().n = in_block + 1;
     slots_.push_back(4 * (static_cast<int>(blocks_.size()) - 1) + in_block++);
   }
 }

@@ -50,9 +50,10 @@ struct AngularFactor {
   CutoffFunction angle;    // compact functions: A(theta), in radians
 };
 
-/// Four functions that share a radial factor; unused places repeat an angular factor and have weight 0.
+/// Up to four functions that share a radial factor.
 struct FunctionBlock {
   int radial;
+  int n;
   int angular[4];
 };
 

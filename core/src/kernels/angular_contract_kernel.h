@@ -14,8 +14,8 @@ struct TripletSums {
   alignas(64) double s[TripletChunk::stride], c[TripletChunk::stride], t[TripletChunk::stride], r[TripletChunk::stride];
 };
 
-/// One radial factor's functions: sums over its angular factors, four at a time.
-template <bool first>
+/// One radial factor's functions: sums over its angular factors, up to four at a time.
+template <int n, bool first>
 inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan, const FunctionBlock &block, const double *w,
                           double *__restrict value, double *__restrict slope)
 {
@@ -28,10 +28,42 @@ inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan, co
   const int padded = round_up(chunk.size);
 #pragma omp simd
   for (int t = 0; t < padded; ++t) {
-    const double v = (w0 * a0[t] + w1 * a1[t]) + (w2 * a2[t] + w3 * a3[t]);
-    const double d = (w0 * d0[t] + w1 * d1[t]) + (w2 * d2[t] + w3 * d3[t]);
+    double v = w0 * a0[t], d = w0 * d0[t];
+    if (n > 1) v += w1 * a1[t], d += w1 * d1[t];
+    if (n > 2) v += w2 * a2[t], d += w2 * d2[t];
+    if (n > 3) v += w3 * a3[t], d += w3 * d3[t];
     value[t] = first ? v : value[t] + v;
     slope[t] = first ? d : slope[t] + d;
+  }
+}
+
+template <bool first>
+inline void weigh_block(const TripletChunk &chunk, const AngularPlan &plan, int b, const double *weights, double *value,
+                        double *slope)
+{
+  const FunctionBlock &block = plan.blocks[b];
+  const double *w = weights + 4 * b;
+  switch (block.n) {
+    case 1: return weigh_factors<1, first>(chunk, plan, block, w, value, slope);
+    case 2: return weigh_factors<2, first>(chunk, plan, block, w, value, slope);
+    case 3: return weigh_factors<3, first>(chunk, plan, block, w, value, slope);
+    default: return weigh_factors<4, first>(chunk, plan, block, w, value, slope);
+  }
+}
+
+/// Adds the functions of one radial factor to the sums.
+template <bool first, bool shifted>
+inline void add_radial(const RadialFactor &factor, int padded, const double *__restrict e, const double *__restrict value,
+                       const double *__restrict slope, TripletSums &sums)
+{
+  const double by_t = -2.0 * factor.eta, by_r = -by_t * factor.r_shift;
+#pragma omp simd
+  for (int t = 0; t < padded; ++t) {
+    const double v = e[t] * value[t], c = e[t] * slope[t];
+    sums.s[t] = first ? v : sums.s[t] + v;
+    sums.c[t] = first ? c : sums.c[t] + c;
+    sums.t[t] = first ? by_t * v : sums.t[t] + by_t * v;
+    if (shifted) sums.r[t] = first ? by_r * v : sums.r[t] + by_r * v;
   }
 }
 
@@ -40,25 +72,16 @@ inline void sum_over_functions(const AngularPlan &plan, const TripletChunk &chun
 {
   alignas(64) double value[TripletChunk::stride], slope[TripletChunk::stride];
   const int padded = round_up(chunk.size);
-  for (int t = 0; t < padded; ++t) {
-    sums.s[t] = sums.c[t] = sums.t[t] = 0.0;
-    if (shifted) sums.r[t] = 0.0;
-  }
   for (int b = 0; b < plan.n_blocks;) {
-    const int m = plan.blocks[b].radial;
-    weigh_factors<true>(chunk, plan, plan.blocks[b], weights + 4 * b, value, slope);
+    const int m = plan.blocks[b].radial, begin = b;
+    weigh_block<true>(chunk, plan, b, weights, value, slope);
     for (++b; b < plan.n_blocks && plan.blocks[b].radial == m; ++b)
-      weigh_factors<false>(chunk, plan, plan.blocks[b], weights + 4 * b, value, slope);
+      weigh_block<false>(chunk, plan, b, weights, value, slope);
     const double *e = chunk.array(TripletChunk::first_factor + m);
-    const double by_t = -2.0 * plan.radial[m].eta, by_r = -by_t * plan.radial[m].r_shift;
-#pragma omp simd
-    for (int t = 0; t < padded; ++t) {
-      const double v = e[t] * value[t];
-      sums.s[t] += v;
-      sums.c[t] += e[t] * slope[t];
-      sums.t[t] += by_t * v;
-      if (shifted) sums.r[t] += by_r * v;
-    }
+    if (begin == 0)
+      add_radial<true, shifted>(plan.radial[m], padded, e, value, slope, sums);
+    else
+      add_radial<false, shifted>(plan.radial[m], padded, e, value, slope, sums);
   }
 }
 

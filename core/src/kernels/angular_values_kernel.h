@@ -27,34 +27,36 @@ inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_s
   double *__restrict f_k = chunk.array(TripletChunk::f_k) + chunk.size;
   double *__restrict slope_k = chunk.array(TripletChunk::slope_k) + chunk.size;
   double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k) + chunk.size;
+  // Copies: what is written below could be these very pointers, for all that the compiler knows.
+  const double *x = n.x, *y = n.y, *z = n.z, *r_squared = n.r_squared, *f = n.f, *slope = n.slope, *inverse = n.r_inverse;
   int count = 0;
 #ifdef __AVX512F__
-  const __m512d xj = _mm512_set1_pd(n.x[j]), yj = _mm512_set1_pd(n.y[j]), zj = _mm512_set1_pd(n.z[j]);
+  const __m512d xj = _mm512_set1_pd(x[j]), yj = _mm512_set1_pd(y[j]), zj = _mm512_set1_pd(z[j]);
   const __m512d limit = _mm512_set1_pd(cutoff_squared);
   const __m256i first = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   const auto keep = [&](__mmask8 near, const double *from, double *to) {
     _mm512_storeu_pd(to + count, _mm512_maskz_compress_pd(near, _mm512_loadu_pd(from)));
   };
   for (int k = begin; k < end; k += width) {
-    const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(n.x + k), xj), dy = _mm512_sub_pd(_mm512_loadu_pd(n.y + k), yj),
-                  dz = _mm512_sub_pd(_mm512_loadu_pd(n.z + k), zj);
+    const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(x + k), xj), dy = _mm512_sub_pd(_mm512_loadu_pd(y + k), yj),
+                  dz = _mm512_sub_pd(_mm512_loadu_pd(z + k), zj);
     const __m512d squared = _mm512_fmadd_pd(dx, dx, _mm512_fmadd_pd(dy, dy, _mm512_mul_pd(dz, dz)));
     const auto tail = static_cast<__mmask8>(end - k >= width ? 0xff : (1 << (end - k)) - 1);
     const __mmask8 near = _mm512_mask_cmp_pd_mask(tail, squared, limit, _CMP_LT_OQ);
     _mm512_storeu_pd(jk + count, _mm512_maskz_compress_pd(near, squared));
     const __m256i index = _mm256_add_epi32(first, _mm256_set1_epi32(k));
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(k_out + count), _mm256_maskz_compress_epi32(near, index));
-    keep(near, n.r_squared + k, kk);
-    keep(near, n.f + k, f_k);
-    keep(near, n.slope + k, slope_k);
-    keep(near, n.r_inverse + k, inverse_k);
+    keep(near, r_squared + k, kk);
+    keep(near, f + k, f_k);
+    keep(near, slope + k, slope_k);
+    keep(near, inverse + k, inverse_k);
     count += __builtin_popcount(near);
   }
 #else
   double squared[segment + width];
   const int size = end - begin;
   for (int i = 0; i < round_up(size); ++i) {
-    const double dx = n.x[begin + i] - n.x[j], dy = n.y[begin + i] - n.y[j], dz = n.z[begin + i] - n.z[j];
+    const double dx = x[begin + i] - x[j], dy = y[begin + i] - y[j], dz = z[begin + i] - z[j];
     squared[i] = dx * dx + dy * dy + dz * dz;
   }
   // Without a branch: written always, counted when near.
@@ -64,10 +66,10 @@ inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_s
     count += squared[i] < cutoff_squared;
   }
   for (int i = 0; i < count; ++i) {
-    kk[i] = n.r_squared[k_out[i]];
-    f_k[i] = n.f[k_out[i]];
-    slope_k[i] = n.slope[k_out[i]];
-    inverse_k[i] = n.r_inverse[k_out[i]];
+    kk[i] = r_squared[k_out[i]];
+    f_k[i] = f[k_out[i]];
+    slope_k[i] = slope[k_out[i]];
+    inverse_k[i] = inverse[k_out[i]];
   }
 #endif
   return count;
@@ -200,13 +202,34 @@ inline void angular_factors(const AngularPlan &plan, TripletChunk &chunk)
   }
 }
 
-/// Adds the sums over the triplets of the chunk; four functions at a time share the loads of their common factor.
+/// sums[i] += sum over triplets of product × the angular factor of function i; the functions share the loads of product.
+template <int n>
+inline void add_block_sums(const AngularPlan &plan, const TripletChunk &chunk, const FunctionBlock &block,
+                           const double *product, double *sums)
+{
+  const int first = TripletChunk::first_factor + plan.n_radial, padded = round_up(chunk.size);
+  const double *a0 = chunk.array(first + block.angular[0]), *a1 = chunk.array(first + block.angular[1]);
+  const double *a2 = chunk.array(first + block.angular[2]), *a3 = chunk.array(first + block.angular[3]);
+  double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+  for (int t = 0; t < padded; ++t) {
+    s0 += product[t] * a0[t];
+    if (n > 1) s1 += product[t] * a1[t];
+    if (n > 2) s2 += product[t] * a2[t];
+    if (n > 3) s3 += product[t] * a3[t];
+  }
+  sums[0] += s0;
+  if (n > 1) sums[1] += s1;
+  if (n > 2) sums[2] += s2;
+  if (n > 3) sums[3] += s3;
+}
+
 inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double *sums)
 {
   alignas(64) double product[TripletChunk::stride];
   const int padded = round_up(chunk.size);
   int radial = -1;
-  for (int b = 0; b < plan.n_blocks; ++b) {
+  for (int b = 0; b < plan.n_blocks; ++b, sums += 4) {
     const FunctionBlock &block = plan.blocks[b];
     if (block.radial != radial) {
       radial = block.radial;
@@ -218,21 +241,12 @@ inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double 
       else
         for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * e[t];
     }
-    const int first = TripletChunk::first_factor + plan.n_radial;
-    const double *a0 = chunk.array(first + block.angular[0]), *a1 = chunk.array(first + block.angular[1]);
-    const double *a2 = chunk.array(first + block.angular[2]), *a3 = chunk.array(first + block.angular[3]);
-    double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
-#pragma omp simd reduction(+ : s0, s1, s2, s3)
-    for (int t = 0; t < padded; ++t) {
-      s0 += product[t] * a0[t];
-      s1 += product[t] * a1[t];
-      s2 += product[t] * a2[t];
-      s3 += product[t] * a3[t];
+    switch (block.n) {
+      case 1: add_block_sums<1>(plan, chunk, block, product, sums); break;
+      case 2: add_block_sums<2>(plan, chunk, block, product, sums); break;
+      case 3: add_block_sums<3>(plan, chunk, block, product, sums); break;
+      default: add_block_sums<4>(plan, chunk, block, product, sums);
     }
-    sums[4 * b] += s0;
-    sums[4 * b + 1] += s1;
-    sums[4 * b + 2] += s2;
-    sums[4 * b + 3] += s3;
   }
 }
 

@@ -43,10 +43,10 @@ struct ReducedExponential {
   double scale;    // 2^n
 };
 
+/// x <= 700. Below -708, where e^x is no longer a normal number, it stays what it is there: as good as zero.
 inline ReducedExponential reduce_exponential(double x)
 {
-  // Outside, e^x would not be a normal number; what an exponent beyond is good for is 0 or as good as infinite.
-  x = smaller(larger(x, -708.0), 708.0);
+  x = larger(x, -708.0);
   constexpr double round = 6755399441055744.0;    // 1.5 * 2^52: adding it leaves n in the lowest bits
   const double shifted = x * 1.4426950408889634 + round;
   const double n = shifted - round;
