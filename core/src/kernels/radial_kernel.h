@@ -21,13 +21,16 @@ inline ValueAndSlope radial_term(const RadialTerm &term, const Neighbors &n, int
   return {n.f[i], n.slope[i]};
 }
 
-/// Loops run over whole vectors: what lies behind the range does not count.
+/// Whole vectors, and one that counts in part: what lies behind the range is a neighbor of another species.
 template <RadialTerm::Kind kind> double radial_sum(const RadialTerm &term, const Neighbors &n, IndexRange range)
 {
-  const int size = range.end - range.begin, padded = round_up(size);
+  const int size = range.end - range.begin, whole = size & ~(width - 1);
   double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < padded; ++i) {
+  for (int i = 0; i < whole; ++i) sum += radial_term<kind>(term, n, range.begin + i).value;
+  if (whole == size) return sum;
+#pragma omp simd reduction(+ : sum)
+  for (int i = whole; i < whole + width; ++i) {
     const double value = radial_term<kind>(term, n, range.begin + i).value;
     sum += i < size ? value : 0.0;
   }
