@@ -1,5 +1,5 @@
 # Thin: each line calls the real tool. Every target sets up what it needs and does nothing twice.
-.PHONY: demo test env lint clean
+.PHONY: demo test env lint docs clean
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
@@ -21,11 +21,15 @@ test: env $(STAMPS)/core-tests
 	ctest --preset asan
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: env
+lint: env docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	find core lammps_src tests/core python -name "*.cpp" -o -name "*.h" | xargs $(BIN)/clang-format --dry-run --Werror
+
+# The pages of docs/ as HTML in build/docs; a warning, such as a link that leads nowhere, is an error.
+docs: env
+	$(BIN)/sphinx-build -q -n -W --keep-going -d build/docs-doctrees docs build/docs
 
 clean:
 	rm -rf build $(VENV)

@@ -4,6 +4,7 @@
 #include "comm.h"
 #include "error.h"
 #include "fix.h"
+#include "lammps_compat.h"
 #include "modify.h"
 #include "neighbor.h"
 #include "sample_selection.h"
@@ -55,7 +56,7 @@ ComputeNNSample::ComputeNNSample(LAMMPS *lammps, int narg, char **arg) :
     created->options = nnmb::parse_sample_options({arg + std::min(n_fixed, narg), arg + narg});
   } catch (const nnmb::OptionError &option_error) {
     const int position = std::min(n_fixed + static_cast<int>(option_error.position), narg - 1);
-    error->all(FLERR, position, created->name + ": " + option_error.what());
+    fail_at_word(*error, FLERR, position, created->name + ": " + option_error.what());
   }
   created->selection =
       std::make_unique<SampleSelection>(lammps, created->name, created->options, igroup);
@@ -104,7 +105,7 @@ void ComputeNNSample::init()
   data->evaluated_step = -1;
   data->writer->init();
   if (data->options.mode == SampleMode::environment)
-    neighbor->add_request(this, NeighConst::REQ_FULL);
+    request_full_list(*neighbor, this, instance_me);
   warn_about_fixes();
 }
 
@@ -116,8 +117,9 @@ void ComputeNNSample::init_list(int, NeighList *list)
 // Training on a thermostat's noise or on a frozen atom's zero would go unnoticed.
 void ComputeNNSample::warn_about_fixes()
 {
-  for (Fix *fix : modify->get_fix_list()) {
-    const bool acts_on_forces = modify->get_fix_mask(fix) & FixConst::POST_FORCE;
+  for (int i = 0; i < modify->nfix; ++i) {
+    const Fix *fix = modify->fix[i];
+    const bool acts_on_forces = modify->fmask[i] & FixConst::POST_FORCE;
     if (!acts_on_forces || utils::strmatch(fix->style, "^store/force")) continue;
     if (!data->reported_fixes.insert(fix->id).second || comm->me != 0) continue;
     error->warning(
@@ -170,14 +172,13 @@ void ComputeNNSample::sample()
 void ComputeNNSample::check_tallied() const
 {
   const bigint step = update->ntimestep;
-  if (update->eflag_atom != step)
-    error->all(FLERR, Error::NOLASTLINE, "{}: per-atom energy was not tallied on needed timestep{}",
-               data->name, utils::errorurl(22));
+  // The page of LAMMPS's own errors on this.
+  const std::string see =
+      " was not tallied on needed timestep; see https://docs.lammps.org/err0022";
+  if (update->eflag_atom != step) error->all(FLERR, data->name + ": per-atom energy" + see);
   if (data->options.mode != SampleMode::frame) return;
   if (update->eflag_global != step || update->vflag_global != step)
-    error->all(FLERR, Error::NOLASTLINE,
-               "{}: energy or virial was not tallied on needed timestep{}", data->name,
-               utils::errorurl(22));
+    error->all(FLERR, data->name + ": energy or virial" + see);
 }
 
 void ComputeNNSample::note_invocation()

@@ -62,7 +62,9 @@ HostCheck check_host(LAMMPS *lmp)
     const char *sizes = sizeof(tagint) == 4 ? "smallbig" : "bigbig";
     const char *others = sizeof(tagint) == 4 ? "bigbig" : "smallbig";
     return {plugin + "built with LAMMPS_SIZES=" + sizes +
-                ", but this LAMMPS has other integer sizes (" + others + "); not loaded" + advice,
+                ", but this LAMMPS has other integer sizes (" + others +
+                "); not loaded; rebuild it with -D LAMMPS_SIZES=" + others +
+                " (`nnp doctor` says more)",
             false};
   }
   if (const std::string mpi = wrong_mpi(); !mpi.empty())

@@ -30,16 +30,19 @@ void LammpsBlock::clear(int species)
 }
 
 void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
-                      const std::vector<int> &type_to_species, double cutoff)
+                      const std::vector<int> &type_to_species, double cutoff,
+                      const nnmb::HostUnits &units)
 {
   const double *const *x = atom.x;
   const double cutoff_squared = cutoff * cutoff;
+  const double to_angstrom = 1.0 / units.length;
   const int *jlist = list.firstneigh[i];
   for (int jj = 0; jj < list.numneigh[i]; ++jj) {
     const int j = jlist[jj] & NEIGHMASK;
     const int species = type_to_species[static_cast<std::size_t>(atom.type[j])];
     if (species < 0) continue;
-    const double dx = x[j][0] - x[i][0], dy = x[j][1] - x[i][1], dz = x[j][2] - x[i][2];
+    const double dx = to_angstrom * (x[j][0] - x[i][0]), dy = to_angstrom * (x[j][1] - x[i][1]),
+                 dz = to_angstrom * (x[j][2] - x[i][2]);
     // Negated, so that a distance that is not a number goes on to the core, which refuses it.
     if (dx * dx + dy * dy + dz * dz >= cutoff_squared) continue;
     environments.add_neighbor(species, dx, dy, dz);
@@ -58,7 +61,7 @@ std::string LammpsBlock::describe_closest_pair(const Atom &atom) const
     // A distance that is not a number is the one to tell, whatever the others are.
     if (!(r < closest) && !std::isnan(r)) return;
     closest = r;
-    text = fmt::format("atoms {} and {} at a distance of {}", atom.tag[i], atom.tag[j], r);
+    text = fmt::format("atoms {} and {} at a distance of {} Å", atom.tag[i], atom.tag[j], r);
   };
   const std::vector<double> &x = environments.x, &y = environments.y, &z = environments.z;
   for (std::size_t c = 0; c < centers.size(); ++c) {

@@ -3,6 +3,7 @@
 #ifndef LMP_LAMMPS_ENVIRONMENT_H
 #define LMP_LAMMPS_ENVIRONMENT_H
 
+#include "nnmanybody/assembly.h"
 #include "nnmanybody/environment.h"
 
 #include <string>
@@ -26,9 +27,9 @@ struct LammpsBlock {
 
   /// Empties the block and keeps its memory.
   void clear(int species);
-  /// Adds atom i and its neighbors closer than `cutoff`; types mapped to species -1 (NULL) are not seen.
+  /// Adds atom i and its neighbors closer than `cutoff` (Å); types mapped to species -1 (NULL) are not seen.
   void add(const Atom &atom, const NeighList &list, int i, const std::vector<int> &type_to_species,
-           double cutoff);
+           double cutoff, const nnmb::HostUnits &units);
   /// The atom IDs and distance of the closest pair: what to tell when an evaluation failed.
   std::string describe_closest_pair(const Atom &atom) const;
 };

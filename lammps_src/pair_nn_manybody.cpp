@@ -7,7 +7,9 @@
 
 #include "pair_nn_manybody.h"
 
+#include "lammps_compat.h"
 #include "lammps_environment.h"
+#include "lammps_units.h"
 #include "pair_coeff_arguments.h"
 
 #include "nnmanybody/assembly.h"
@@ -24,6 +26,7 @@
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
+#include "update.h"
 #include "utils.h"
 
 #include "fmt/format.h"
@@ -31,6 +34,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <sstream>
 #include <thread>
@@ -50,21 +54,20 @@ static const char cite_nn_manybody[] =
 struct LAMMPS_NS::PairNNManybodyData {
   std::unique_ptr<nnmb::Potential> potential;
   std::vector<int> type_to_species;    // index: atom type, from 1; -1 for NULL
-  double energy_unit = 1.0;            // energy unit of the run per eV
+  nnmb::HostUnits units;               // of the run
   nnmb::PotentialScratch scratch;
   nnmb::BlockResult result;
   LammpsBlock block;
   std::vector<std::vector<int>> centers;    // per species: local indices of this step
 };
 
-PairNNManybody::PairNNManybody(LAMMPS *lmp) : Pair(lmp), data(new PairNNManybodyData)
+PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNManybodyData)
 {
   single_enable = 0;
   restartinfo = 0;
   one_coeff = 1;
   manybody_flag = 1;
   centroidstressflag = CENTROID_AVAIL;
-  unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
   nnmb::use_one_blas_thread();
   if (lmp->citeme) lmp->citeme->add(cite_nn_manybody);
 }
@@ -100,14 +103,15 @@ void PairNNManybody::settings(int narg, char **arg)
 
 namespace {
 
-/// The text of a potential file, read by the first rank; searched like every LAMMPS potential file.
-std::string read_potential_text(const std::string &name, LAMMPS *lmp, int &unit_convert,
-                                MPI_Comm world, int me)
+/// The text of a potential file, read by the first rank; searched like every LAMMPS potential file. LAMMPS's own
+/// opening refuses all units but those of the file and real.
+std::string read_potential_text(const std::string &name, MPI_Comm world, int me)
 {
   std::string text;
   int size = -1;
   if (me == 0) {
-    if (FILE *file = utils::open_potential(name, lmp, &unit_convert)) {
+    const std::string path = utils::get_potential_file_path(name);
+    if (FILE *file = path.empty() ? nullptr : fopen(path.c_str(), "rb")) {
       std::vector<char> buffer(1 << 16);
       std::size_t n = 0;
       while ((n = fread(buffer.data(), 1, buffer.size(), file)) > 0) text.append(buffer.data(), n);
@@ -116,7 +120,6 @@ std::string read_potential_text(const std::string &name, LAMMPS *lmp, int &unit_
     }
   }
   MPI_Bcast(&size, 1, MPI_INT, 0, world);
-  MPI_Bcast(&unit_convert, 1, MPI_INT, 0, world);
   if (size < 0) throw std::invalid_argument("cannot open the potential file '" + name + "'");
   text.resize(static_cast<std::size_t>(size));
   MPI_Bcast(text.data(), size, MPI_CHAR, 0, world);
@@ -134,7 +137,7 @@ void check_cutoff(double typed, const nnmb::Potential &potential)
 }
 
 /// One line on what was read: what a log file needs to tell later which potential a run used.
-std::string describe(const nnmb::Potential &potential)
+std::string describe(const nnmb::Potential &potential, const std::string &unit_style)
 {
   std::string text =
       fmt::format("nn/manybody: elements {}, cutoff {} Angstrom",
@@ -142,6 +145,7 @@ std::string describe(const nnmb::Potential &potential)
   for (const auto &section : potential.definition().sections)
     text += fmt::format("; {}: {} symmetry functions, {}", section.element,
                         section.functions.size(), section.model->kind());
+  if (unit_style != "metal") text += "; converted from eV and Angstrom to units " + unit_style;
   return text + "\n";
 }
 
@@ -151,7 +155,7 @@ void stop(LAMMPS *lmp, const std::string &message)
 {
   if (lmp->comm->nprocs > 1) {
     utils::logmesg(lmp, fmt::format("ERROR on proc {}: {}\n", lmp->comm->me, message));
-    utils::flush_buffers(lmp);
+    std::fflush(nullptr);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }
   lmp->error->one(FLERR, message);
@@ -164,16 +168,17 @@ void PairNNManybody::coeff(int narg, char **arg)
   if (!allocated) allocate();
   try {
     const PairCoeffArguments arguments = parse_pair_coeff(narg, arg, atom->ntypes);
+    data->units = units_of_run(update->unit_style);
     std::vector<nnmb::PotentialDefinition> definitions;
-    int unit_convert = unit_convert_flag;
     for (const std::string &name : arguments.files) {
-      unit_convert = unit_convert_flag;
-      std::istringstream stream(read_potential_text(name, lmp, unit_convert, world, comm->me));
+      std::istringstream stream(read_potential_text(name, world, comm->me));
       definitions.push_back(nnmb::read_potential(stream, name));
+      const std::string &date = definitions.back().header.date;
+      if (comm->me == 0 && !date.empty())
+        utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name, date);
     }
-    data->energy_unit = utils::get_conversion_factor(utils::ENERGY, unit_convert);
     data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
-    check_cutoff(arguments.cutoff, *data->potential);
+    check_cutoff(arguments.cutoff / data->units.length, *data->potential);
 
     const auto &known = data->potential->elements();
     std::vector<std::string> names = arguments.elements;
@@ -201,7 +206,7 @@ void PairNNManybody::coeff(int narg, char **arg)
   } catch (const std::invalid_argument &failure) {
     error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
   }
-  if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential));
+  if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential, update->unit_style));
 }
 
 void PairNNManybody::init_style()
@@ -210,18 +215,24 @@ void PairNNManybody::init_style()
     error->all(FLERR, "Pair style nn/manybody requires newton pair on: forces on the neighbors of "
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
+  request_full_list(*neighbor, this, instance_me);
+}
+
+// Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
+void PairNNManybody::init_list(int id, NeighList *ptr)
+{
+  Pair::init_list(id, ptr);
   const std::string hiding = hidden_neighbors(*neighbor, *force, *atom);
   if (!hiding.empty())
     error->all(FLERR, "Pair style nn/manybody: " + hiding +
                           " hides neighbors, so that energies and forces would be "
-                          "wrong without a word; remove it");
-  neighbor->add_request(this, NeighConst::REQ_FULL);
+                          "wrong without a word; remove it, or the fix that sets it (gcmc, widom)");
 }
 
 double PairNNManybody::init_one(int i, int j)
 {
   if (setflag[i][j] == 0) error->all(FLERR, "Pair style nn/manybody: all pair coeffs are not set");
-  return data->potential->cutoff();
+  return data->units.length * data->potential->cutoff();
 }
 
 void PairNNManybody::compute(int eflag, int vflag)
@@ -247,14 +258,13 @@ void PairNNManybody::compute(int eflag, int vflag)
   }
 
   LammpsBlock &block = data->block;
-  const double unit = data->energy_unit;
   for (std::size_t species = 0; species < data->centers.size(); ++species) {
     const std::vector<int> &centers = data->centers[species];
     for (std::size_t begin = 0; begin < centers.size(); begin += nnmb::Potential::block_size) {
       const std::size_t end = std::min(begin + nnmb::Potential::block_size, centers.size());
       block.clear(static_cast<int>(species));
       for (std::size_t c = begin; c < end; ++c)
-        block.add(*atom, *list, centers[c], data->type_to_species, potential.cutoff());
+        block.add(*atom, *list, centers[c], data->type_to_species, potential.cutoff(), data->units);
       try {
         potential.evaluate(block.environments, data->scratch, data->result);
       } catch (const std::invalid_argument &failure) {
@@ -262,10 +272,11 @@ void PairNNManybody::compute(int eflag, int vflag)
                               block.describe_closest_pair(*atom)));
       }
       nnmb::add_block(block.environments, data->result.gradient, block.centers.data(),
-                      block.neighbors.data(), unit, arrays);
+                      block.neighbors.data(), data->units, arrays);
       if (!eflag_either) continue;
       for (std::size_t c = 0; c < block.centers.size(); ++c) {
-        const double energy = unit * data->result.energies(static_cast<arma::uword>(c));
+        const double energy =
+            data->units.energy * data->result.energies(static_cast<arma::uword>(c));
         if (eflag_global) eng_vdwl += energy;
         if (eflag_atom) eatom[block.centers[c]] += energy;
       }

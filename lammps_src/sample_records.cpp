@@ -73,12 +73,14 @@ std::string SampleWriter::environment_record(const DueAtom &due) const
   using Neighbor = nnmb::EnvironmentRecord::Neighbor;
   const int i = due.local;
   double **x = atom->x;
+  const double to_angstrom = 1.0 / units_.length;
   std::vector<std::pair<tagint, Neighbor>> neighbors;
   for (int jj = 0; jj < list_->numneigh[i]; ++jj) {
     const int j = list_->firstneigh[i][jj] & NEIGHMASK;
     const nnmb::Vector3 d = {x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]};
     if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < cutoff_ * cutoff_)
-      neighbors.push_back({atom->tag[j], {&selection_.element(atom->type[j]), d}});
+      neighbors.push_back(
+          {atom->tag[j], {&selection_.element(atom->type[j]), scaled(d.data(), to_angstrom)}});
   }
   std::sort(neighbors.begin(), neighbors.end(), [](const auto &a, const auto &b) {
     const auto &p = a.second.displacement, &q = b.second.displacement;
@@ -88,9 +90,9 @@ std::string SampleWriter::environment_record(const DueAtom &due) const
   record.step = update->ntimestep;
   record.tau = due.tau;
   record.atom_id = due.id;
-  record.cutoff = cutoff_;
-  record.atomic_energy = energy_to_eV_ * atomic_energies_->vector_atom[i];
-  record.force = scaled(atom->f[i], energy_to_eV_);
+  record.cutoff = to_angstrom * cutoff_;
+  record.atomic_energy = atomic_energies_->vector_atom[i] / units_.energy;
+  record.force = scaled(atom->f[i], units_.length / units_.energy);
   record.center_element = &selection_.element(atom->type[i]);
   for (const auto &entry : neighbors) record.neighbors.push_back(entry.second);
   return format(record);
@@ -141,29 +143,30 @@ std::string SampleWriter::frame_record(const std::vector<DueAtom> &due,
                })->tau;
   for (const auto &atom_due : due) record.atom_ids.push_back(atom_due.id);
   record.config_type = options_.config_type;
-  record.lattice = {{{domain->xprd, 0.0, 0.0},
-                     {domain->xy, domain->yprd, 0.0},
-                     {domain->xz, domain->yz, domain->zprd}}};
+  const double to_angstrom = 1.0 / units_.length;
+  const double a[] = {domain->xprd, 0.0, 0.0}, b[] = {domain->xy, domain->yprd, 0.0},
+               c[] = {domain->xz, domain->yz, domain->zprd};
+  record.lattice = {scaled(a, to_angstrom), scaled(b, to_angstrom), scaled(c, to_angstrom)};
   record.periodic = {domain->xperiodic != 0, domain->yperiodic != 0, domain->zperiodic != 0};
-  record.energy = energy_to_eV_ * energy_->scalar;
+  record.energy = energy_->scalar / units_.energy;
   // LAMMPS's pressure without motion, back to energy per volume; a stress is positive in tension.
+  const double eV_per_cubic_angstrom = force->nktv2p * units_.energy / std::pow(units_.length, 3);
   for (std::size_t i = 0; i < 6; ++i)
-    record.stress[i] = -energy_to_eV_ * pressure_->vector[i] / force->nktv2p;
+    record.stress[i] = -pressure_->vector[i] / eV_per_cubic_angstrom;
 
   std::vector<std::size_t> order(atoms.size() / frame_width);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return atoms[frame_width * a] < atoms[frame_width * b];
+  std::sort(order.begin(), order.end(), [&](std::size_t first, std::size_t second) {
+    return atoms[frame_width * first] < atoms[frame_width * second];
   });
   for (const std::size_t i : order) {
     const double *values = &atoms[frame_width * i];
-    const double *x = values + 2;
+    const double x[] = {values[2] - domain->boxlo[0], values[3] - domain->boxlo[1],
+                        values[4] - domain->boxlo[2]};
     record.atoms.push_back(
-        {std::llround(values[0]),
-         &selection_.element(static_cast<int>(values[1])),
-         {x[0] - domain->boxlo[0], x[1] - domain->boxlo[1], x[2] - domain->boxlo[2]},
-         scaled(values + 5, energy_to_eV_),
-         energy_to_eV_ * values[8]});
+        {std::llround(values[0]), &selection_.element(static_cast<int>(values[1])),
+         scaled(x, to_angstrom), scaled(values + 5, units_.length / units_.energy),
+         values[8] / units_.energy});
   }
   return format(record);
 }

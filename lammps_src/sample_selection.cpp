@@ -6,6 +6,7 @@
 #include "error.h"
 #include "group.h"
 #include "input.h"
+#include "lammps_compat.h"
 #include "nnmanybody/chemical_elements.h"
 #include "nnmanybody/text.h"
 #include "update.h"
@@ -61,7 +62,7 @@ void SampleSelection::find_elements(const nnmb::SampleOptions &options)
 // The header of LAMMPS's label map is not installed with it; formulas of variables know the labels, too.
 std::vector<std::string> SampleSelection::elements_from_labels() const
 {
-  if (!atom->labelmapflag) return {};
+  if (!has_type_labels(*atom)) return {};
   std::vector<std::string> elements(static_cast<std::size_t>(atom->ntypes));
   std::size_t n_found = 0;
   for (const auto symbol : nnmb::element_symbols) {

@@ -15,7 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <stdexcept>
 #include <utility>
 
 using namespace LAMMPS_NS;
@@ -111,13 +111,11 @@ std::unique_ptr<Compute> SampleWriter::make_compute(const std::string &style,
 
 void SampleWriter::init()
 {
-  if (std::strcmp(update->unit_style, "metal") == 0)
-    energy_to_eV_ = 1.0;
-  else if (std::strcmp(update->unit_style, "real") == 0)
-    energy_to_eV_ = utils::get_conversion_factor(utils::ENERGY, utils::REAL2METAL);
-  else
-    error->all(FLERR, style_ + ": records are in eV and Angstrom, which units " +
-                          update->unit_style + " cannot be converted to; use units metal or real");
+  try {
+    units_ = units_of_run(update->unit_style);
+  } catch (const std::invalid_argument &failure) {
+    error->all(FLERR, style_ + ": records are in eV and Å, but " + failure.what());
+  }
   if (!force->pair) error->all(FLERR, style_ + ": a pair style is needed, none is defined");
   if (options_.mode == SampleMode::environment) check_neighbors();
   if (options_.mode == SampleMode::frame && domain->dimension != 3)

@@ -2,6 +2,7 @@
 // Atoms that are due -> records in the file, gathered from all ranks and written by one.
 
 #include "compute.h"
+#include "lammps_units.h"
 #include "record_file.h"
 #include "sample_options.h"
 #include "sample_selection.h"
@@ -58,8 +59,8 @@ class SampleWriter : protected Pointers {
   std::int64_t n_records_ = 0;
   std::vector<std::int64_t> found_last_sampled_;
   class NeighList *list_ = nullptr;
-  double cutoff_ = 0.0;    // distance unit of the run, which is Å
-  double energy_to_eV_ = 1.0;
+  double cutoff_ = 0.0;    // distance unit of the run
+  nnmb::HostUnits units_;
   std::unique_ptr<Compute> atomic_energies_, energy_,
       pressure_;    // LAMMPS's own, not registered in the input
 };

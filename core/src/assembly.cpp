@@ -5,8 +5,9 @@
 namespace nnmb {
 
 void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, const int *centers,
-               const int *neighbors, double scale, const AtomArrays &arrays)
+               const int *neighbors, const HostUnits &units, const AtomArrays &arrays)
 {
+  const double force_unit = units.energy / units.length;
   const bool any_virial = arrays.virial || arrays.atomic_virials || arrays.centroid_virials;
   for (int c = 0; c < block.n_centers(); ++c) {
     const int i = centers[c];
@@ -15,8 +16,8 @@ void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, 
     std::array<double, 3> force_i{};
     for (std::size_t n = begin; n < end; ++n) {
       const int j = neighbors[n];
-      const double fx = -scale * gradient.x[n], fy = -scale * gradient.y[n],
-                   fz = -scale * gradient.z[n];
+      const double fx = -force_unit * gradient.x[n], fy = -force_unit * gradient.y[n],
+                   fz = -force_unit * gradient.z[n];
       if (arrays.forces) {
         double *force_j = arrays.forces + 3 * j;
         force_j[0] += fx;
@@ -27,7 +28,8 @@ void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, 
         force_i[2] -= fz;
       }
       if (!any_virial) continue;
-      const double x = block.x[n], y = block.y[n], z = block.z[n];
+      const double x = units.length * block.x[n], y = units.length * block.y[n],
+                   z = units.length * block.z[n];
       const std::array<double, 9> w{x * fx, y * fy, z * fz, x * fy, x * fz,
                                     y * fz, y * fx, z * fx, z * fy};
       for (std::size_t d = 0; d < 6; ++d) {

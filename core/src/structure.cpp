@@ -40,7 +40,7 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
       potential.evaluate(block, scratch, result);
       for (int c = 0; c < size; ++c)
         energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
-      add_block(block, result.gradient, block_centers, neighbors.data(), 1.0, arrays);
+      add_block(block, result.gradient, block_centers, neighbors.data(), {}, arrays);
     }
   }
 }

@@ -49,7 +49,7 @@ def analyse_set(
     """Drop functions that say nothing, then one of each two that say the same.
 
     Constant functions go first; then those whose range is below `range_threshold` times the median
-    range of the others; then, of each pair with |R| > `correlation_threshold`, the one with the
+    range of the others; then, of each pair whose correlation is above `correlation_threshold`, the one with the
     narrower range, as long as the wider one stays itself.
 
     Parameters

@@ -102,7 +102,7 @@ TEST_CASE("virials add up to the sum of positions times forces")
   }
 }
 
-TEST_CASE("results are added to what the arrays hold, scaled")
+TEST_CASE("results are added to what the arrays hold, in the units of the host")
 {
   EnvironmentBlock block;
   block.clear(0);
@@ -110,11 +110,14 @@ TEST_CASE("results are added to what the arrays hold, scaled")
   block.end_center();
   const NeighborGradient gradient{{0.5}, {0.25}, {-1.0}};    // dE/d(displacement)
   const int center = 0, neighbor = 1;
-  std::vector<double> forces{1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
+  std::vector<double> forces{1.0, 1.0, 1.0, 1.0, 1.0, 1.0}, virial(6, 1.0);
   AtomArrays arrays;
   arrays.forces = forces.data();
-  add_block(block, gradient, &center, &neighbor, 2.0, arrays);
+  arrays.virial = virial.data();
+  add_block(block, gradient, &center, &neighbor, {8.0, 4.0}, arrays);
   CHECK(forces == std::vector<double>{2.0, 1.5, -1.0, 0.0, 0.5, 3.0});
+  // 8 r (x) f: an energy
+  CHECK(virial == std::vector<double>{-3.0, -3.0, 25.0, -1.0, 9.0, 17.0});
 }
 
 TEST_CASE("more atoms than one block holds give the same energies")

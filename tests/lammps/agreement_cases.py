@@ -13,6 +13,7 @@ from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition
 
 UP_TO_4 = (1, 2, 4)
+PAIR = "pair_style nn/manybody\npair_coeff * * {}.nnp {}\n"  # name of a potential, elements
 
 
 @dataclass(frozen=True)

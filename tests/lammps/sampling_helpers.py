@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +9,8 @@ import ase.io
 import numpy as np
 from ase import Atoms
 
-from lammps_runner import BIN, environment
+import lammps_runner
+from lammps_runner import on_ranks
 
 ASK_EVERY_STEP = "fix ask all ave/time 1 1 1 c_s"
 # Digits that read back to the same double
@@ -76,28 +76,12 @@ class Result(NamedTuple):
         return lines[-1].removeprefix(label).strip()
 
 
-def on_ranks(ranks: int, *words: str) -> list[str]:
-    """Command that runs a program of this environment under MPI."""
-    start = [str(BIN / "mpiexec"), "-n", str(ranks)] if ranks > 1 else []
-    return [*start, str(BIN / words[0]), *words[1:]]
-
-
 LAMMPS_COMMAND = ("lmp", "-in", "in.txt", "-log", "log.txt")
 
 
 def call(folder: Path, words: list[str]) -> Result:
     """Run a command in a folder, whatever comes of it."""
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    return Result(done.returncode, done.stdout, folder)
+    return Result(*lammps_runner.call(folder, words))
 
 
 def lammps(folder: Path, script: str, ranks: int = 1) -> Result:

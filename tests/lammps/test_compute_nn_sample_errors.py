@@ -98,7 +98,7 @@ def test_wrong_run_has_its_own_message(tmp_path, command, message):
         ({"two_types": True}, f"{GOOD} ", "the elements of the 2 atom types are not known"),
         ({"two_types": True}, f"{GOOD} elements Si Ge", "atoms of element Ge are chosen for sampling, but alpha"),
         ({"units": "lj", "pair": "pair_style lj/cut 3.0\npair_coeff * * 1 1"}, f"{GOOD}\n{RUN}",
-         "records are in eV and Angstrom, which units lj cannot be converted to"),
+         "records are in eV and Å, but units lj have no eV and no Å; use units metal, real, electron"),
         ({"two_types": True, "pair": "pair_style lj/cut 3.0\npair_coeff * * 0 1\npair_coeff 2 2 0 1 5.0 #"},
          f"{GOOD} elements Si Si\n{RUN}", "the cutoff 5 is larger than the 3 to which the pair style lists neighbors"),
     ],

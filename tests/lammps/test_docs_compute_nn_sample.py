@@ -1,15 +1,15 @@
 """docs/compute_nn_sample.md: its inputs run, and its keywords and defaults are those of the command."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from doc_blocks import blocks, read_page
 from sampling_helpers import ASK_EVERY_STEP, lammps, run, silicon
 
-PAGE = (Path(__file__).parents[2] / "docs" / "compute_nn_sample.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```LAMMPS\n(.*?)```", PAGE, re.DOTALL)
-SYNTAX, EXAMPLES, ASKING, ZERO, COMPLETE = BLOCKS
+NAME = "compute_nn_sample.md"
+PAGE = read_page(NAME)
+EXAMPLES, ASKING, ZERO, COMPLETE = (block.text for block in blocks(NAME) if block.language == "LAMMPS")
 GOOD = "compute s all nn/sample out.xyz alpha Si 3.0 taumax 10"
 
 

@@ -1,17 +1,14 @@
 """The inputs in docs/pair_nn_manybody.md run, and mean what the page says."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 import helpers
+from doc_blocks import blocks
 from lammps_runner import THERMO, run, write_data
 from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition
 
-PAGE = Path(__file__).parents[2] / "docs" / "pair_nn_manybody.md"
-SYNTAX, EXAMPLES, COMPLETE = re.findall(r"```LAMMPS\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+SYNTAX, EXAMPLES, COMPLETE = [block.text for block in blocks("pair_nn_manybody.md") if block.language != "bibtex"][:3]
 ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
 
 

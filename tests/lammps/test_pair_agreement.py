@@ -2,16 +2,23 @@
 
 from functools import cache
 
-import numpy as np
 import pytest
 
 from agreement_cases import cases, columns, potentials, script
-from lammps_runner import BAR_A3_PER_EV, forces, run, virial, voigt, write_data
+from lammps_runner import (
+    BAR_A3_PER_EV,
+    ENERGY_TOLERANCE,
+    FORCE_TOLERANCE,
+    VIRIAL_TOLERANCE,
+    forces,
+    largest,
+    run,
+    virial,
+    voigt,
+    write_data,
+)
 from nnmanybody import NNPCalculator
 
-ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
-FORCE_TOLERANCE = 1e-9  # eV/Å, the issue's
-VIRIAL_TOLERANCE = 1e-8  # eV, the issue's
 CASES = cases()
 each_case = pytest.mark.parametrize("name", CASES)
 on_each_number_of_ranks = pytest.mark.parametrize(
@@ -49,10 +56,6 @@ def lammps(tmp_path_factory):
         return {name: (thermo[i], result.dump(f"{name}.dump")[0]) for i, name in enumerate(chosen)}
 
     return lambda name, ranks: run_all(ranks)[name]
-
-
-def largest(difference) -> float:
-    return np.abs(difference).max()
 
 
 @on_each_number_of_ranks

@@ -1,35 +1,27 @@
 """MD, minimization and rerun with pair_style nn/manybody, and LAMMPS's energies against its own forces and virial."""
 
 import numpy as np
-import pytest
 
 import helpers
 import reference
-from agreement_cases import potentials
-from lammps_runner import FULL_DIGITS, THERMO, dump, forces, positions, run, virial, voigt, write_data
+from lammps_runner import (
+    ENERGY_TOLERANCE,
+    FORCE_TOLERANCE,
+    FULL_DIGITS,
+    THERMO,
+    VIRIAL_TOLERANCE,
+    dump,
+    forces,
+    largest,
+    positions,
+    run,
+    virial,
+    voigt,
+    write_data,
+)
 from nnmanybody import neighbor_list
 
-ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
-FORCE_TOLERANCE = 1e-9  # eV/Å, the issue's
-VIRIAL_TOLERANCE = 1e-8  # eV, the issue's
 THERMO_MD = f"thermo_style custom step pe ke etotal\nthermo_modify format float {FULL_DIGITS}\n"
-
-
-@pytest.fixture(scope="module")
-def made():
-    """Name -> Potential: `Si` alone, and `SiO`."""
-    return potentials()
-
-
-@pytest.fixture
-def folder(tmp_path, made):
-    for name, potential in made.items():
-        potential.write(tmp_path / f"{name}.nnp")
-    return tmp_path
-
-
-def largest(difference) -> float:
-    return np.abs(difference).max()
 
 
 # --- energy against forces and virial -----------------------------------------------------------------

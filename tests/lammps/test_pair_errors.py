@@ -106,10 +106,9 @@ def test_newton_off(folder):
     assert "remove 'newton off' from the input" in output
 
 
-@pytest.mark.parametrize("units", ["lj", "electron", "si"])
-def test_units_that_lammps_cannot_convert_to(folder, units):
-    output = refused(folder, script(before=f"units {units}"))
-    assert f"Potential file SiO.nnp requires metal units but {units} units are in use" in output
+def test_units_without_a_factor(folder):
+    output = refused(folder, script(before="units lj"))
+    assert "Pair style nn/manybody: units lj have no eV and no Å; use units metal, real, electron" in output
 
 
 # --- the file -----------------------------------------------------------------------------------------

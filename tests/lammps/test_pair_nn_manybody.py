@@ -5,53 +5,15 @@ import pytest
 
 import helpers
 from agreement_cases import potentials
-from lammps_runner import (
-    ATM_A3_PER_KCAL_MOL,
-    KCAL_MOL_PER_EV,
-    SIX,
-    THERMO,
-    dump,
-    forces,
-    run,
-    virial,
-    voigt,
-    write_data,
-)
+from lammps_runner import THERMO, assert_equal, dump, forces, largest, run, single, virial, voigt, write_data
 from nnmanybody import neighbor_list
 from nnmanybody._core import PotentialDefinition
-
-ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
-FORCE_TOLERANCE = 1e-9  # eV/Å, the issue's
-VIRIAL_TOLERANCE = 1e-8  # eV, the issue's
 
 
 @pytest.fixture(scope="module")
 def made():
     """Name -> Potential: `Si` alone, `SiO`, and `other`, a second one for Si with a longer cutoff."""
     return potentials() | {"other": helpers.random_potential("Si", 6.0, seed=7)}
-
-
-@pytest.fixture
-def folder(tmp_path, made):
-    for name, potential in made.items():
-        potential.write(tmp_path / f"{name}.nnp")
-    return tmp_path
-
-
-def single(data: str, pair: str, name: str, before: str = "units metal") -> str:
-    """Return input of one energy of a data file in a process that may have done others before."""
-    return f"clear\n{before}\nread_data {data}\n{pair}\n{THERMO}{dump(name)}run 0 post no\n"
-
-
-def largest(difference) -> float:
-    return np.abs(difference).max()
-
-
-def assert_equal(thermo, frame, energy, force, w):
-    """Energy, forces and virial (6,) of a LAMMPS run in units metal."""
-    assert abs(thermo["PotEng"][-1] - energy) <= ENERGY_TOLERANCE * len(force)
-    assert largest(forces(frame) - force) <= FORCE_TOLERANCE
-    assert largest(virial(thermo) - w) <= VIRIAL_TOLERANCE
 
 
 # --- pair_coeff -----------------------------------------------------------------------------------
@@ -167,19 +129,31 @@ pair_coeff * * nn/manybody 2 other.nnp Si
     assert_equal(total, result.dump("all.dump")[0], energy, force, w)
 
 
-# --- units -------------------------------------------------------------------------------------------
+OVERLAYS = {
+    "zbl": "pair_style {} zbl 3.0 4.5\npair_coeff 1 1 {} 14 14\npair_coeff 1 2 {} 14 8\npair_coeff 2 2 {} 8 8\n",
+    "coul/cut": "pair_style {} coul/cut 7.0\npair_coeff * * {}\n",
+}
 
 
-def test_units_real_are_converted(folder, made):
-    """Energies by LAMMPS's factor; its pressure unit is atm there, and lengths are Å in both."""
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_overlay_with_repulsion_and_charges(folder, made, ranks):
+    """Each style alone and upon the potential; the charges of Si and O are a property that a fix adds to the atoms."""
     atoms = helpers.triclinic()
     write_data(folder / "atoms.data", atoms, ["Si", "O"])
-    pair = "pair_style nn/manybody\npair_coeff * * SiO.nnp Si O 6.0"
-    result = run(folder, single("atoms.data", pair, "a.dump", before="units real"))
-    assert "Converting potential file in metal units to real units" in result.output
-    expected, thermo = made["SiO"].evaluate(atoms), result.thermo()[0]
-    assert abs(thermo["PotEng"][0] / KCAL_MOL_PER_EV - expected.energy) <= ENERGY_TOLERANCE * len(atoms)
-    assert largest(forces(result.dump("a.dump")[0]) / KCAL_MOL_PER_EV - expected.forces) <= FORCE_TOLERANCE
-    pressure_atm = np.array([thermo["P" + component][0] for component in SIX])
-    w = pressure_atm * thermo["Volume"][0] / ATM_A3_PER_KCAL_MOL / KCAL_MOL_PER_EV
-    assert largest(w - voigt(expected.virial)) <= VIRIAL_TOLERANCE
+    charges = "set type 1 charge 1.6\nset type 2 charge -0.8\n"
+    before = "units metal\nfix charges all property/atom q ghost yes"
+    script = ""
+    for name, template in OVERLAYS.items():
+        alone = template.replace("pair_style {}", "pair_style").replace("{} ", "").replace("{}", "")
+        upon = template.replace("pair_style {}", "pair_style hybrid/overlay nn/manybody").replace("{}", name)
+        upon += "pair_coeff * * nn/manybody SiO.nnp Si O\n"
+        for pair, what in ((alone, "alone"), (upon, "upon")):
+            script += single("atoms.data", charges + pair, f"'{name} {what}'".replace("/", " "), before)
+    result = run(folder, script, ranks)
+    network, tables = made["SiO"].evaluate(atoms), iter(result.thermo())
+    for name in OVERLAYS:
+        frames = [result.dump(f"{name} {what}".replace("/", " "))[0] for what in ("alone", "upon")]
+        alone, upon = next(tables), next(tables)
+        energy = alone["PotEng"][0] + network.energy
+        assert_equal(upon, frames[1], energy, forces(frames[0]) + network.forces, virial(alone) + voigt(network.virial))
+        assert largest(forces(frames[0])) > 0.01

@@ -1,54 +1,18 @@
-"""docs/conversion.md: its commands run on small potentials, its lists are those of the code."""
+"""docs/conversion.md: its lists and constants are those of the code."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
-import aenet_files
-import simple_nn_files
-from nnmanybody.cli import main
+from doc_blocks import read_page
 from nnmanybody.interchange.runner_functions import CUTOFF_FUNCTIONS, TYPES, WITHOUT_ALPHA
 from nnmanybody.interchange.runner_keywords import EVALUATION, REFUSED
 from nnmanybody.interchange.runner_network import ACTIVATIONS
 from nnmanybody.interchange.units import named_units
-from runner_reference import RUNNER
 
-PAGE = (Path(__file__).parents[2] / "docs" / "conversion.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """What the commands of the page find: a RuNNer directory, structures, and files of SIMPLE-NN and aenet."""
-    shutil.copytree(RUNNER / "mixed", tmp_path / "hdnnp-data")
-    (tmp_path / "input.data").write_text("begin\natom 0 0 0 H 0 0 0 0 0\nenergy -0.5\nend\n")
-    described = [simple_nn_files.section(element, 1, "tanh") for element in ("Si", "O")]
-    (tmp_path / "potential_saved").write_text(simple_nn_files.text(described, ("tanh", "tanh", "linear")))
-    sections = [aenet_files.section("Si", 1), aenet_files.section("O", 2)]
-    aenet_files.write(tmp_path, sections)[0].rename(tmp_path / "Ti.nn.ascii")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_commands_run(folder, monkeypatch):
-    commands = re.search(r"```\n(nnp .*?)```", PAGE, re.S).group(1).splitlines()
-    assert len(commands) == 7
-    for line in commands:
-        monkeypatch.setattr(sys, "argv", shlex.split(line))
-        with pytest.raises(SystemExit) as stop:
-            main()
-        assert not stop.value.code, line
-
-
-def test_the_python_snippet_runs(folder):
-    names: dict[str, object] = {}
-    exec(re.search(r"```python\n(.*?)```", PAGE, re.S).group(1), names)
-    assert names["potential"].elements == ("O", "Si")
+PAGE = read_page("conversion.md")
 
 
 def test_constants_are_those_of_the_code():

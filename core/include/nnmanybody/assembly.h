@@ -6,6 +6,12 @@
 
 namespace nnmb {
 
+/// What one eV and one Å are in the units of the arrays of a host.
+struct HostUnits {
+  double energy = 1.0;
+  double length = 1.0;
+};
+
 /// Where to add what; a null pointer means: not wanted. Components as LAMMPS orders them:
 /// xx yy zz xy xz yz, and for nine yx zx zy behind them.
 struct AtomArrays {
@@ -18,9 +24,9 @@ struct AtomArrays {
                   // (Fan et al., Phys. Rev. B 92, 094301 (2015); Surblys et al. 2019)
 };
 
-/// Adds scale × (f_j = -dE_i/dr_ij, f_i = +dE_i/dr_ij, r_ij (x) f_j) for all pairs of a block.
+/// Adds f_j = -dE_i/dr_ij, f_i = +dE_i/dr_ij and r_ij (x) f_j of all pairs of a block, in `units`.
 /// `centers` and `neighbors` are the indices of the atoms in the arrays.
 void add_block(const EnvironmentBlock &block, const NeighborGradient &gradient, const int *centers,
-               const int *neighbors, double scale, const AtomArrays &arrays);
+               const int *neighbors, const HostUnits &units, const AtomArrays &arrays);
 
 }    // namespace nnmb
