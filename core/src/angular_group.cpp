@@ -39,7 +39,7 @@ bool AngularGroup::holds(bool narrow, int species_j, int species_k, int cutoff_i
 
 void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  const kernels::RadialFactor radial{f.eta, f.r_shift};
+  const kernels::RadialFactor radial{f.eta, f.r_shift, 0, 0};
   constexpr double largest_integer = 1024.0;
   const bool whole = f.zeta == std::floor(f.zeta) && f.zeta <= largest_integer;
   kernels::AngularFactor angular{f.zeta, f.lambda, whole ? static_cast<int>(f.zeta) - 1 : -1, {}};
@@ -62,11 +62,30 @@ void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
   arrange();
 }
 
+/// Factors that are small powers of one another: one exponential for all of them.
+void AngularGroup::find_powers()
+{
+  for (kernels::RadialFactor &factor : radial_) factor.power = 0;
+  if (shifted_) return;
+  for (kernels::RadialFactor &factor : radial_)
+    for (std::size_t m = 0; m < radial_.size() && factor.power == 0; ++m) {
+      const double ratio = factor.eta / radial_[m].eta, power = std::round(ratio);
+      // Rounding of eta, as conversion from other units leaves it.
+      constexpr double tolerance = 4e-16;
+      if (radial_[m].power != 0 || power < 2.0 || power > kernels::largest_power ||
+          std::abs(ratio - power) > tolerance * power)
+        continue;
+      factor.base = static_cast<int>(m);
+      factor.power = static_cast<int>(power);
+    }
+}
+
 /// Fours of functions with a common radial factor; places that stay empty repeat an angular factor with weight 0.
 void AngularGroup::arrange()
 {
   std::stable_sort(functions_.begin(), functions_.end(),
                    [](const Function &a, const Function &b) { return a.radial < b.radial; });
+  find_powers();
   blocks_.clear();
   slots_.clear();
   int in_block = 4;

@@ -174,13 +174,7 @@ void Descriptor::gather_gradient(const EnvironmentBlock &block, const Descriptor
 {
   const auto n = static_cast<std::size_t>(block.n_neighbors());
   for (auto *array : {&gradient.x, &gradient.y, &gradient.z}) array->assign(n, 0.0);
-  const PreparedBlock &prepared = scratch.prepared;
-  for (int i = 0; i < prepared.n_neighbors(); ++i) {
-    const auto at = static_cast<std::size_t>(prepared.source(i));
-    gradient.x[at] = prepared.gradient(i, 0);
-    gradient.y[at] = prepared.gradient(i, 1);
-    gradient.z[at] = prepared.gradient(i, 2);
-  }
+  scratch.prepared.write_gradient(gradient.x, gradient.y, gradient.z);
 }
 
 void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch, arma::mat &values,

@@ -23,6 +23,17 @@ namespace {
 /// Kernels read whole vectors, the last of which may begin at the last neighbor, and wide rows one more.
 constexpr std::size_t padding = 2 * kernels::width;
 
+bool is_near(const EnvironmentBlock &block, int neighbor, double longest_squared)
+{
+  const auto n = static_cast<std::size_t>(neighbor);
+  const double squared = block.x[n] * block.x[n] + block.y[n] * block.y[n] + block.z[n] * block.z[n];
+  if (squared >= longest_squared && squared <= std::numeric_limits<double>::max()) return false;
+  // The negated form also catches NaN.
+  if (!(squared > kernels::shortest_distance * kernels::shortest_distance) || !std::isfinite(squared))
+    kernels::refuse_distance(std::sqrt(squared));
+  return true;
+}
+
 }    // namespace
 
 void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest_squared)
@@ -33,30 +44,34 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest
   if (xyz_.size() < 4 * capacity) xyz_.resize(4 * capacity);
   source_.resize(static_cast<std::size_t>(block.n_neighbors()));
   start_.assign(1, 0);
-  std::size_t n = 0;
+  std::vector<int> &place = place_;
+  int n = 0;
   for (int center = 0; center < n_centers_; ++center) {
     const int begin = block.first[static_cast<std::size_t>(center)];
     const int end = block.first[static_cast<std::size_t>(center) + 1];
-    for (int species = 0; species < n_species_; ++species) {
-      for (int i = begin; i < end; ++i) {
-        const auto from = static_cast<std::size_t>(i);
-        if (block.species[from] != species) continue;
-        const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
-        const double squared = dx * dx + dy * dy + dz * dz;
-        if (squared >= longest_squared && squared <= std::numeric_limits<double>::max()) continue;
-        // The negated form also catches NaN.
-        if (!(squared > kernels::shortest_distance * kernels::shortest_distance) || !std::isfinite(squared))
-          kernels::refuse_distance(std::sqrt(squared));
-        x_[n] = xyz_[4 * n] = dx;
-        y_[n] = xyz_[4 * n + 1] = dy;
-        z_[n] = xyz_[4 * n + 2] = dz;
-        r_squared_[n] = squared;
-        source_[n++] = i;
-      }
-      start_.push_back(static_cast<int>(n));
+    // Counted first, so that every neighbor then goes straight to its place among those of its species.
+    place.assign(static_cast<std::size_t>(n_species_), 0);
+    for (int i = begin; i < end; ++i)
+      if (is_near(block, i, longest_squared)) ++place[static_cast<std::size_t>(block.species[static_cast<std::size_t>(i)])];
+    for (int &count : place) {
+      const int size = count;
+      count = n;
+      n += size;
+      start_.push_back(n);
+    }
+    for (int i = begin; i < end; ++i) {
+      if (!is_near(block, i, longest_squared)) continue;
+      const auto from = static_cast<std::size_t>(i);
+      const auto to = static_cast<std::size_t>(place[static_cast<std::size_t>(block.species[from])]++);
+      const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
+      x_[to] = xyz_[4 * to] = dx;
+      y_[to] = xyz_[4 * to + 1] = dy;
+      z_[to] = xyz_[4 * to + 2] = dz;
+      r_squared_[to] = dx * dx + dy * dy + dz * dz;
+      source_[to] = i;
     }
   }
-  source_.resize(n);
+  source_.resize(static_cast<std::size_t>(n));
 }
 
 void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
@@ -103,11 +118,14 @@ kernels::Neighbors PreparedBlock::view(int cutoff_index)
           gradient_.data()};
 }
 
-double PreparedBlock::gradient(int neighbor, int component) const
+void PreparedBlock::write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const
 {
-  const auto n = static_cast<std::size_t>(neighbor);
-  const std::vector<double> &array = component == 0 ? gx_ : component == 1 ? gy_ : gz_;
-  return array[n] + gradient_[4 * n + static_cast<std::size_t>(component)];
+  for (std::size_t n = 0; n < source_.size(); ++n) {
+    const auto at = static_cast<std::size_t>(source_[n]);
+    x[at] = gx_[n] + gradient_[4 * n];
+    y[at] = gy_[n] + gradient_[4 * n + 1];
+    z[at] = gz_[n] + gradient_[4 * n + 2];
+  }
 }
 
 }    // namespace nnmb

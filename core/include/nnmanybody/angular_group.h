@@ -42,6 +42,7 @@ class AngularGroup {
     double weight;
   };
   kernels::AngularPlan plan() const;
+  void find_powers();
   void arrange();
 
   bool narrow_;

@@ -37,10 +37,14 @@ struct RadialTerm {
   double eta, r_shift, kappa;
 };
 
-/// exp(-eta [(a - r_shift)^2 + …])
+/// exp(-eta [(a - r_shift)^2 + …]). When eta is a small multiple of that of another factor, and nothing is shifted, the
+/// factor is a power of the other one.
 struct RadialFactor {
   double eta, r_shift;
+  int base;     // the other factor
+  int power;    // 2 … largest_power; 0: an exponential of its own
 };
+constexpr int largest_power = 8;
 
 /// 2^(1-zeta) (1 + lambda cos)^zeta, or a compact function of the angle.
 struct AngularFactor {

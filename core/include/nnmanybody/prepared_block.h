@@ -31,8 +31,9 @@ class PreparedBlock {
   }
   /// The arrays as kernels take them, with one of the cutoff functions.
   kernels::Neighbors view(int cutoff_index);
-  /// sum_s w_s dG_s/d(displacement) of a neighbor, 1/Å: all that the groups have added.
-  double gradient(int neighbor, int component) const;
+  /// sum_s w_s dG_s/d(displacement) of every neighbor, 1/Å: all that the groups have added, at its place in the
+  /// EnvironmentBlock.
+  void write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const;
 
  private:
   void copy_neighbors(const EnvironmentBlock &block, double longest_squared);
@@ -41,6 +42,7 @@ class PreparedBlock {
   int n_species_ = 0;
   std::vector<int> start_;     // of the neighbors of one species of one center
   std::vector<int> source_;
+  std::vector<int> place_;     // of the next neighbor of each species, while they are sorted
   // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
   std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
   std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r

@@ -75,6 +75,49 @@ inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_s
   return count;
 }
 
+template <int exponent> inline double power(double h)
+{
+  if constexpr (exponent == 0) return 1.0;
+  if constexpr (exponent == 1) return h;
+  const double root = power<exponent / 2>(h);
+  if constexpr (exponent % 2 == 0) return root * root;
+  return root * root * h;
+}
+
+template <int exponent> void powers(int padded, const double *__restrict base, double *__restrict out)
+{
+#pragma omp simd
+  for (int t = 0; t < padded; ++t) out[t] = power<exponent>(base[t]);
+}
+
+/// exp(-eta (a^2 + b^2 + c^2)) for every eta: exponentials first, then the powers of them.
+inline void centered_factors(const AngularPlan &plan, TripletChunk &chunk, const double *__restrict sum)
+{
+  const int padded = round_up(chunk.size);
+  for (int m = 0; m < plan.n_radial; ++m) {
+    if (plan.radial[m].power != 0) continue;
+    double *__restrict e = chunk.array(TripletChunk::first_factor + m);
+    const double eta = plan.radial[m].eta;
+#pragma omp simd
+    for (int t = 0; t < padded; ++t) e[t] = exponential(-eta * sum[t]);
+  }
+  static_assert(largest_power == 8, "one case for each power");
+  for (int m = 0; m < plan.n_radial; ++m) {
+    const double *base = chunk.array(TripletChunk::first_factor + plan.radial[m].base);
+    double *e = chunk.array(TripletChunk::first_factor + m);
+    switch (plan.radial[m].power) {
+      case 2: powers<2>(padded, base, e); break;
+      case 3: powers<3>(padded, base, e); break;
+      case 4: powers<4>(padded, base, e); break;
+      case 5: powers<5>(padded, base, e); break;
+      case 6: powers<6>(padded, base, e); break;
+      case 7: powers<7>(padded, base, e); break;
+      case 8: powers<8>(padded, base, e); break;
+      default: break;    // an exponential of its own
+    }
+  }
+}
+
 /// Distances and cosine of the triplets of a narrow chunk, and the functions of r_jk.
 inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work)
 {
@@ -92,15 +135,7 @@ inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, Triple
   if (closest < shortest_distance * shortest_distance) refuse_distance(__builtin_sqrt(closest));
   cutoff(plan.cutoff, chunk.size, work.jk_squared, chunk.array(TripletChunk::f_jk), chunk.array(TripletChunk::slope_jk));
 
-  if (!plan.shifted) {
-    for (int m = 0; m < plan.n_radial; ++m) {
-      double *__restrict e = chunk.array(TripletChunk::first_factor + m);
-      const double eta = plan.radial[m].eta;
-#pragma omp simd
-      for (int t = 0; t < padded; ++t) e[t] = exponential(-eta * work.sum[t]);
-    }
-    return;
-  }
+  if (!plan.shifted) return centered_factors(plan, chunk, work.sum);
   double *__restrict inverse_jk = chunk.array(TripletChunk::inverse_jk);
 #pragma omp simd
   for (int t = 0; t < padded; ++t) inverse_jk[t] = inverse_root(work.jk_squared[t]);
@@ -114,15 +149,6 @@ inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, Triple
       e[t] = exponential(-eta * (a * a + b * b + c * c));
     }
   }
-}
-
-template <int exponent> inline double power(double h)
-{
-  if constexpr (exponent == 0) return 1.0;
-  if constexpr (exponent == 1) return h;
-  const double root = power<exponent / 2>(h);
-  if constexpr (exponent % 2 == 0) return root * root;
-  return root * root * h;
 }
 
 /// (1 + lambda cos)/2, which rounding can push below zero for collinear triplets.
