@@ -28,7 +28,10 @@ function(lammps_version_of_headers folder result)
   lammps_pkg_config("${folder}" _file)
   if(_file)
     file(STRINGS "${_file}" _line REGEX "^Version: ")
-    if(_line MATCHES "([0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9])")
+    if(_line MATCHES " ([0-9]+)\\.([0-9]+)\\.([0-9]+)")    # Version: 2025.7.22.4
+      math(EXPR _number "${CMAKE_MATCH_1} * 10000 + ${CMAKE_MATCH_2} * 100 + ${CMAKE_MATCH_3}")
+      set(${result} ${_number} PARENT_SCOPE)
+    elseif(_line MATCHES " ([0-9]+)$")    # releases of before 2025: 20240829
       set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
     endif()
   endif()

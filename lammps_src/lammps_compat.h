@@ -1,5 +1,5 @@
 // What differs between the releases of LAMMPS that this plugin can be built for: the one place that knows.
-// Tried with 29 Sep 2021, 23 Jun 2022, 2 Aug 2023, 29 Aug 2024, 4 Feb 2025, 22 Jul 2025 and 4 Jul 2026.
+// Run with 29 Sep 2021, 29 Aug 2024 and 22 Jul 2025; compiled for 23 Jun 2022, 2 Aug 2023, 4 Feb 2025 and 4 Jul 2026.
 
 #ifndef LMP_LAMMPS_COMPAT_H
 #define LMP_LAMMPS_COMPAT_H

@@ -100,9 +100,9 @@ def examine(lmp: Path | None = None, mpiexec: Path | None = None) -> DoctorRepor
     lmp, mpiexec : Path, optional
         A user's own; those of the environment by default.
     """
-    from nnmanybody.doctor_lammps import lammps_findings
+    from nnmanybody.doctor_lammps import lammps_findings, own_plugin
 
-    folder = Path(plugin_directory() or ".")
+    folder = (own_plugin() if lmp is not None else None) or Path(plugin_directory() or ".")
     build = BuildInfo.read(folder)
     return DoctorReport((*_python(), *lammps_findings(build, lmp, mpiexec), *_processor(build), *_extras()), build)
 

