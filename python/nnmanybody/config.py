@@ -15,9 +15,10 @@ from pydantic import (
 )
 
 from nnmanybody.data import DataKeys
+from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
 from nnmanybody.optimizer_config import Adam, Cosine, OptimizerConfig, ScheduleConfig
-from nnmanybody.yaml_config import FilePath, FilePaths, Section, load_yaml
+from nnmanybody.yaml_config import FilePath, Section, load_yaml
 
 Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
 
@@ -42,22 +43,35 @@ class KeysConfig(Section):
     forces: str = DataKeys.forces
     stress: str = DataKeys.stress
     atomic_energies: str = DataKeys.atomic_energies
+    weight: str = DataKeys.weight
 
     def keys(self) -> DataKeys:
         """Return the same names as `read_frames` takes them."""
-        return DataKeys(self.energy, self.forces, self.stress, self.atomic_energies)
+        return DataKeys(self.energy, self.forces, self.stress, self.atomic_energies, self.weight)
 
 
 class DataConfig(Section):
     """Files of structures and how they are divided."""
 
-    train: FilePaths = Field(min_length=1)
-    validation: FilePaths = ()
+    train: Entries = Field(min_length=1)
+    validation: Entries = ()
+    validation_config_types: tuple[str, ...] = ()  # of `train`, whose frames all go to the validation part
     validation_fraction: float = Field(0.1, ge=0.0, lt=1.0)  # of the frames of `train`, without `validation`
     split_seed: NonNegativeInt = 0
     index: str = ":"  # frames of each file, as in ASE
     keys: KeysConfig = KeysConfig()
-    energy_outliers: Literal["error", "warn"] = "error"
+    faults: Literal["error", "warn"] = "error"  # that `nnp check` finds
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Files of both parts."""
+        return paths((*self.train, *self.validation))
+
+
+def _as_train(value: object) -> object:
+    """Let `data: [a.xyz, b.xyz]` stand for `data: {train: [a.xyz, b.xyz]}`, and a name alone too."""
+    is_file = isinstance(value, dict) and "path" in value
+    return {"train": value} if is_file or isinstance(value, str | Path | list | tuple) else value
 
 
 class VarianceScaling(Section):
@@ -168,7 +182,7 @@ class TensorBoardConfig(Section):
 class TrainingConfig(Section):
     """All of `nnp train`'s file."""
 
-    data: DataConfig
+    data: Annotated[DataConfig, BeforeValidator(_as_train)]
     output: FilePath = Field(Path("training"), validate_default=True)
     elements: tuple[Element, ...] | None = None  # order of the potential; by atomic number by default
     start: FilePath | None = None  # potential to continue from, with its functions, scaling and networks

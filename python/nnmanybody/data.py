@@ -1,23 +1,25 @@
-"""Extended XYZ -> frames: structures with the energies, forces and stresses to learn from."""
+"""Files of structures -> frames: structures with the energies, forces and stresses to learn from."""
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import ase.io
 import numpy as np
 from ase import Atoms
 from ase.stress import full_3x3_to_voigt_6_stress
 from numpy.typing import NDArray
 
 from nnmanybody.errors import NNPError
+from nnmanybody.structure_files import expanded, read_structures
 
 logger = logging.getLogger(__name__)
 
 FloatArray = NDArray[np.float64]
+KeyUse: TypeAlias = Counter[tuple[str, str]]
+"""How many frames had a target, by (target, key) that served."""
 
 ENVIRONMENT = "environment"
 """`config_type` of one environment: an atom whose energy counts, and its neighbors, whose do not."""
@@ -39,12 +41,15 @@ class DataKeys:
         Keys of the comment line (`atoms.info`): eV; eV/Å³, 6 or 9 numbers in ASE's sign and order.
     forces, atomic_energies : str
         Columns (`atoms.arrays`): eV/Å; eV.
+    weight : str
+        Key of the comment line: how much the frame counts in a training, 1 where it is not said.
     """
 
     energy: str = "REF_energy"
     forces: str = "REF_forces"
     stress: str = "REF_stress"
     atomic_energies: str = "REF_atomic_energies"
+    weight: str = "weight"
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Frame:
     name : str
         `file.xyz:12`: the file and the number of the frame in it, from 0 as in ASE.
     config_type : str
+    weight : float
+        In the loss of a training.
     """
 
     atoms: Atoms
@@ -72,12 +79,16 @@ class Frame:
     atomic_energies: FloatArray | None = None
     name: str = ""
     config_type: str = ""
+    weight: float = 1.0
 
 
 def read_frames(
-    paths: str | Path | Iterable[str | Path], keys: DataKeys | None = None, index: str = ":"
+    paths: str | Path | Iterable[str | Path],
+    keys: DataKeys | None = None,
+    index: str = ":",
+    units: str | None = None,
 ) -> list[Frame]:
-    """Read the frames of one or several files.
+    """Read the frames of one or several files, or of all files in folders.
 
     A target not found under its key is taken from the results that ASE reads itself (`energy`,
     `forces`, `stress`, `energies`). Which key served how many frames is logged.
@@ -85,10 +96,12 @@ def read_frames(
     Parameters
     ----------
     paths : path or paths
-        Extended XYZ, or another format that ASE recognises.
+        What `structure_files` reads: extended XYZ, every format of ASE, RuNNer's input.data, folders.
     keys : DataKeys, optional
     index : str
         Frames of each file, as in ASE: ":" all, "::10" every tenth, "-1" the last.
+    units : str, optional
+        Of input.data: "bohr-hartree" or "metal".
 
     Returns
     -------
@@ -99,48 +112,26 @@ def read_frames(
     NNPError
         If a file cannot be read, or a number in it is NaN, infinite or of the wrong shape.
     """
-    files = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = expanded([paths] if isinstance(paths, str | Path) else paths)
     keys = keys or DataKeys()
-    used: Counter[tuple[str, str]] = Counter()
+    used: KeyUse = Counter()
     frames = [
-        _frame(atoms, f"{path}:{number}", keys, used)
-        for path in map(Path, files)
-        for number, atoms in _read_atoms(path, index)
+        frame_of(atoms, f"{path}:{number}", keys, used)
+        for path in files
+        for number, atoms in read_structures(path, index, units)
     ]
     _log_keys(len(frames), used)
     return frames
 
 
-def _read_atoms(path: Path, index: str) -> Sequence[tuple[int, Atoms]]:
-    """Return the chosen frames of one file with their numbers."""
-    file_format = "extxyz" if path.suffix in {".xyz", ".extxyz"} else None
-    try:
-        all_atoms = ase.io.read(path, index=":", format=file_format)
-    except FileNotFoundError:
-        raise NNPError(f"{path}: no such file; expected a data file in extended XYZ") from None
-    except Exception as error:  # ASE's readers raise whatever their parsing stumbles over
-        raise NNPError(
-            f"{path}: cannot be read as structures ({type(error).__name__}: {error}).\n"
-            "Expected extended XYZ; a file cut off in the middle has too few lines in its last frame."
-        ) from error
-    numbered = list(enumerate(all_atoms if isinstance(all_atoms, list) else [all_atoms]))
-    return _select(numbered, index, path)
+def frame_of(atoms: Atoms, name: str, keys: DataKeys, used: KeyUse) -> Frame:
+    """Make a frame of one structure, its numbers checked; counts in `used` which keys served.
 
-
-def _select(numbered: list[tuple[int, Atoms]], index: str, path: Path) -> list[tuple[int, Atoms]]:
-    try:
-        chosen = ase.io.formats.string2index(index)
-        selected = numbered[chosen]
-    except (ValueError, IndexError) as error:
-        raise NNPError(
-            f"{path}: index {index!r} selects nothing of its {len(numbered)} frames; "
-            'expected ":", a number, or start:stop:step'
-        ) from error
-    return selected if isinstance(selected, list) else [selected]
-
-
-def _frame(atoms: Atoms, name: str, keys: DataKeys, used: Counter[tuple[str, str]]) -> Frame:
-    """One frame with its numbers checked; counts in `used` which (target, key) pairs served."""
+    Raises
+    ------
+    NNPError
+        If a number is NaN, infinite or of the wrong shape.
+    """
     if len(atoms) == 0:
         raise NNPError(f"{name}: a frame without atoms; remove it")
     config_type = str(atoms.info.get("config_type", ""))
@@ -160,6 +151,9 @@ def _frame(atoms: Atoms, name: str, keys: DataKeys, used: Counter[tuple[str, str
         if key in container:
             found[target] = container[key]
             used[target, key] += 1
+        elif key in results:  # `free_energy`, say
+            found[target] = results[key]
+            used[target, key] += 1
         elif fallback in results:
             found[target] = results[fallback]
             used[target, fallback] += 1
@@ -171,10 +165,11 @@ def _frame(atoms: Atoms, name: str, keys: DataKeys, used: Counter[tuple[str, str
         atomic_energies=_atomic_energies(found.get("atomic_energies"), name, len(atoms)),
         name=name,
         config_type=config_type,
+        weight=_weight(atoms.info.get(keys.weight, 1.0), name, keys.weight),
     )
 
 
-def _environment_frame(atoms: Atoms, name: str, used: Counter[tuple[str, str]]) -> Frame:
+def _environment_frame(atoms: Atoms, name: str, used: KeyUse) -> Frame:
     """One record of `compute nn/sample ... mode environment`: the energy of its first atom.
 
     The force recorded with it acts through neighbors of neighbors too, which the record lacks:
@@ -191,6 +186,16 @@ def _environment_frame(atoms: Atoms, name: str, used: Counter[tuple[str, str]]) 
     atomic_energies[0] = energy
     used["atomic_energies", ENVIRONMENT_ENERGY_KEY] += 1
     return Frame(atoms, atomic_energies=atomic_energies, name=name, config_type=ENVIRONMENT)
+
+
+def _weight(value: object, name: str, key: str) -> float:
+    try:
+        weight = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        weight = -1.0
+    if not 0.0 <= weight < np.inf:
+        raise NNPError(f"{name}: {key} must be a number from 0 on, the frame's weight in the loss; got {value!r}")
+    return weight
 
 
 def _energy(value: object, name: str, key: str) -> float | None:
@@ -263,7 +268,7 @@ def _check_finite(values: FloatArray, name: str, what: str, row: str = "atom") -
         )
 
 
-def _log_keys(n_frames: int, used: Counter[tuple[str, str]]) -> None:
+def _log_keys(n_frames: int, used: KeyUse) -> None:
     """One line per target: how many frames have it, and under which name."""
     for target in ("energy", "forces", "stress", "atomic_energies"):
         by_key = {key: count for (name, key), count in used.items() if name == target}

@@ -34,7 +34,7 @@ def check_start(config: TrainingConfig, *, resume: bool, overwrite: bool) -> Non
     NNPError
         If a file is missing, the output folder cannot be used, or it has a training that is to be kept.
     """
-    for path in (*config.data.train, *config.data.validation, *([config.start] if config.start else [])):
+    for path in (*config.data.paths, *([config.start] if config.start else [])):
         if not path.exists():
             raise NNPError(f"{path}: no such file")
     check_output(config.output)

@@ -116,7 +116,7 @@ def check_energies(frames: Sequence[Frame], elements: Sequence[str], action: str
         raise NNPError(
             f"{len(mistakes)} of {len(frames)} frames have an energy that is off by a factor, "
             f"as by a wrong unit (expected eV):\n{listed}\n"
-            "Mend or remove them; if they are right, set data.energy_outliers: warn"
+            "Mend or remove them; if they are right, set data.faults: warn"
         )
     for outlier in outliers:
         logger.warning("unusual energy: %s", outlier)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnmanybody import _core
 from nnmanybody.config import TrainingConfig
-from nnmanybody.data import read_frames
+from nnmanybody.data_sources import read_entries
 from nnmanybody.descriptor_config import BehlerSet
 from nnmanybody.model import (
     Description,
@@ -80,7 +80,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
     checks.check_validation(split.validation, config.loss.targets)
     checks.check_cells(all_frames if wanted.stress else ())
-    check_energies(all_frames if wanted.energy else (), elements, config.data.energy_outliers)
+    check_energies(all_frames if wanted.energy else (), elements, config.data.faults)
 
     start = None if config.start is None else Potential.read(config.start)
     set_config = config.symmetry_functions or BehlerSet()
@@ -105,9 +105,15 @@ def prepare(config: TrainingConfig) -> Prepared:
 
 def _read(config: TrainingConfig) -> Split:
     keys = config.data.keys.keys()
-    frames = read_frames(config.data.train, keys, config.data.index)
-    validation = read_frames(config.data.validation, keys, config.data.index) if config.data.validation else []
-    return split_frames(frames, validation, config.data.validation_fraction, config.data.split_seed)
+    frames = read_entries(config.data.train, keys, config.data.index)
+    validation = read_entries(config.data.validation, keys, config.data.index)
+    return split_frames(
+        frames,
+        validation,
+        config.data.validation_fraction,
+        config.data.split_seed,
+        config.data.validation_config_types,
+    )
 
 
 def _elements_asked_for(config: TrainingConfig) -> Sequence[str] | None:
