@@ -39,21 +39,23 @@ void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_th
   for (const auto &of_species : centers) n_centers += of_species.size();
   constexpr std::size_t smallest = 8, blocks_per_thread = 8;
   const std::size_t largest = nnmb::Potential::block_size;
-  const std::size_t size =
-      std::clamp(n_centers / (blocks_per_thread * static_cast<std::size_t>(n_threads)), smallest, largest);
+  const std::size_t size = std::clamp(
+      n_centers / (blocks_per_thread * static_cast<std::size_t>(n_threads)), smallest, largest);
   blocks_.clear();
   for (std::size_t species = 0; species < centers.size(); ++species)
     for (std::size_t begin = 0; begin < centers[species].size(); begin += size)
       blocks_.push_back({species, begin, std::min(begin + size, centers[species].size())});
 }
 
-void BlockThreads::give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms) const
+void BlockThreads::give_arrays(Thread &thread, const BlockResults &results,
+                               std::size_t n_atoms) const
 {
   thread.failure.clear();
   thread.results = results;
   thread.results.energy = 0.0;
   if (&thread == threads_.data()) return;
-  const auto own = [&](double *wanted, std::vector<double> &array, std::size_t columns) -> double * {
+  const auto own = [&](double *wanted, std::vector<double> &array,
+                       std::size_t columns) -> double * {
     if (!wanted) return nullptr;
     array.assign(columns * n_atoms, 0.0);
     return array.data();
@@ -90,27 +92,32 @@ void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, int n_thre
   }
 }
 
-std::string BlockThreads::evaluate(const nnmb::Potential &potential, const std::vector<std::vector<int>> &centers,
-                                   const Atom &atom, const NeighList &list,
-                                   const std::vector<int> &type_to_species, const nnmb::HostUnits &units,
-                                   int n_threads, std::size_t n_atoms, BlockResults &results)
+std::string BlockThreads::evaluate(const nnmb::Potential &potential,
+                                   const std::vector<std::vector<int>> &centers, const Atom &atom,
+                                   const NeighList &list, const std::vector<int> &type_to_species,
+                                   const nnmb::HostUnits &units, int n_threads, std::size_t n_atoms,
+                                   BlockResults &results)
 {
   divide(centers, n_threads);
   n_threads = std::clamp(static_cast<int>(blocks_.size()), 1, n_threads);
-  if (threads_.size() < static_cast<std::size_t>(n_threads)) threads_.resize(static_cast<std::size_t>(n_threads));
+  if (threads_.size() < static_cast<std::size_t>(n_threads))
+    threads_.resize(static_cast<std::size_t>(n_threads));
 
   in_threads(n_threads, [&](int t) {
     Thread &thread = threads_[static_cast<std::size_t>(t)];
     try {
       give_arrays(thread, results, n_atoms);
-      for (std::size_t b = static_cast<std::size_t>(t); b < blocks_.size(); b += static_cast<std::size_t>(n_threads)) {
+      for (std::size_t b = static_cast<std::size_t>(t); b < blocks_.size();
+           b += static_cast<std::size_t>(n_threads)) {
         const auto [species, begin, end] = blocks_[b];
         thread.block.clear(static_cast<int>(species));
         for (std::size_t c = begin; c < end; ++c)
-          thread.block.add(atom, list, centers[species][c], type_to_species, potential.cutoff(), units);
+          thread.block.add(atom, list, centers[species][c], type_to_species, potential.cutoff(),
+                           units);
         potential.evaluate(thread.block.environments, thread.scratch, thread.result);
-        nnmb::add_block(thread.block.environments, thread.result.gradient, thread.block.centers.data(),
-                        thread.block.neighbors.data(), units, thread.results.arrays);
+        nnmb::add_block(thread.block.environments, thread.result.gradient,
+                        thread.block.centers.data(), thread.block.neighbors.data(), units,
+                        thread.results.arrays);
         for (std::size_t c = 0; c < thread.block.centers.size(); ++c) {
           const double energy = units.energy * thread.result.energies(static_cast<arma::uword>(c));
           thread.results.energy += energy;
@@ -118,14 +125,16 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential, const std::
         }
       }
     } catch (const std::invalid_argument &failure) {
-      thread.failure = fmt::format("{} ({})", failure.what(), thread.block.describe_closest_pair(atom));
+      thread.failure =
+          fmt::format("{} ({})", failure.what(), thread.block.describe_closest_pair(atom));
     } catch (const std::exception &failure) {
       thread.failure = failure.what();
     }
   });
 
   for (int t = 0; t < n_threads; ++t)
-    if (!threads_[static_cast<std::size_t>(t)].failure.empty()) return threads_[static_cast<std::size_t>(t)].failure;
+    if (!threads_[static_cast<std::size_t>(t)].failure.empty())
+      return threads_[static_cast<std::size_t>(t)].failure;
   add_up(results, n_atoms, n_threads);
   return "";
 }
@@ -134,7 +143,8 @@ double BlockThreads::memory_usage() const
 {
   std::size_t numbers = 0;
   for (const Thread &thread : threads_)
-    numbers += thread.forces.capacity() + thread.atomic_virials.capacity() + thread.centroid_virials.capacity();
+    numbers += thread.forces.capacity() + thread.atomic_virials.capacity() +
+               thread.centroid_virials.capacity();
   return static_cast<double>(numbers * sizeof(double));
 }
 

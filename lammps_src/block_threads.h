@@ -29,8 +29,9 @@ class BlockThreads {
   /// Adds energies, forces and virials of the given centers (per species: their local indices), in `units`, to
   /// `results`, whose arrays have n_atoms rows. The same number of threads gives the same bits.
   /// Returns what went wrong on the way, with the closest pair of atoms; empty: nothing.
-  std::string evaluate(const nnmb::Potential &potential, const std::vector<std::vector<int>> &centers,
-                       const Atom &atom, const NeighList &list, const std::vector<int> &type_to_species,
+  std::string evaluate(const nnmb::Potential &potential,
+                       const std::vector<std::vector<int>> &centers, const Atom &atom,
+                       const NeighList &list, const std::vector<int> &type_to_species,
                        const nnmb::HostUnits &units, int n_threads, std::size_t n_atoms,
                        BlockResults &results);
   double memory_usage() const;

@@ -253,9 +253,9 @@ void PairNNManybody::compute(int eflag, int vflag)
     if (cvflag_atom) results.arrays.centroid_virials = &cvatom[0][0];
     if (eflag_atom) results.energies = eatom;
   }
-  const std::string failure =
-      data->threads.evaluate(*data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
-                             comm->nthreads, static_cast<std::size_t>(n_atoms), results);
+  const std::string failure = data->threads.evaluate(
+      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
+      comm->nthreads, static_cast<std::size_t>(n_atoms), results);
   if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
   if (eflag_global) eng_vdwl += results.energy;
   if (vflag_fdotr) virial_fdotr_compute();

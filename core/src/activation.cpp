@@ -49,7 +49,8 @@ void for_each(arma::mat &values, arma::mat &derivative, Function function)
 void activate(Activation activation, arma::mat &values, arma::mat &derivative)
 {
   derivative.set_size(values.n_rows, values.n_cols);
-  if (kernels::best().activate(activation, static_cast<std::int64_t>(values.n_elem), values.memptr(), derivative.memptr()))
+  if (kernels::best().activate(activation, static_cast<std::int64_t>(values.n_elem),
+                               values.memptr(), derivative.memptr()))
     return;
   switch (activation) {
     case Activation::identity:

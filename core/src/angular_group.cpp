@@ -46,7 +46,8 @@ void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
   if (f.is_compact()) {
     // The asymmetric form is one of the radial factors only, as n2p2 defines it.
     constexpr double degree = 3.14159265358979323846 / 180.0;
-    angular.angle = {f.cutoff.kind, f.theta_right * degree, 0.0, true, f.theta_left * degree, false};
+    angular.angle = {f.cutoff.kind, f.theta_right * degree, 0.0,
+                     true,          f.theta_left * degree,  false};
   }
   shifted_ = shifted_ || (f.r_shift != 0.0 && f.eta != 0.0);
   functions_.push_back({place(radial_, radial,
@@ -55,7 +56,8 @@ void AngularGroup::add(const SymmetryFunction &f, int index, double weight)
                               }),
                         place(angular_, angular,
                               [&](const auto &other) {
-                                return other.zeta == angular.zeta && other.lambda == angular.lambda &&
+                                return other.zeta == angular.zeta &&
+                                       other.lambda == angular.lambda &&
                                        other.angle == angular.angle;
                               }),
                         index_of(index), weight});
@@ -91,7 +93,9 @@ void AngularGroup::arrange()
   int in_block = 4;
   for (const Function &function : functions_) {
     if (in_block == 4 || blocks_.back().radial != function.radial) {
-      blocks_.push_back({function.radial, 0, {function.angular, function.angular, function.angular, function.angular}});
+      blocks_.push_back({function.radial,
+                         0,
+                         {function.angular, function.angular, function.angular, function.angular}});
       in_block = 0;
     }
     blocks_.back().angular[in_block] = function.angular;
@@ -118,7 +122,8 @@ void AngularGroup::values(PreparedBlock &block, int center, kernels::TripletPool
                           std::vector<double> &scratch, double *values) const
 {
   scratch.assign(4 * blocks_.size(), 0.0);
-  kernels::best().angular_values(plan(), block.view(cutoff_index_), block.neighbors(center, species_j_),
+  kernels::best().angular_values(plan(), block.view(cutoff_index_),
+                                 block.neighbors(center, species_j_),
                                  block.neighbors(center, species_k_), pool, scratch.data());
   for (std::size_t s = 0; s < functions_.size(); ++s)
     values[functions_[s].index] += functions_[s].weight * scratch[index_of(slots_[s])];

@@ -124,7 +124,8 @@ int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat
   int center = begin;
   for (; center < end && (center == begin || scratch.triplets.bytes() < triplet_cache); ++center) {
     double *column = values.colptr(static_cast<arma::uword>(center - begin));
-    for (const RadialGroup &group : radial_) group.values(scratch.prepared, center, scratch.sums, column);
+    for (const RadialGroup &group : radial_)
+      group.values(scratch.prepared, center, scratch.sums, column);
     for (const AngularGroup &group : angular_) {
       scratch.first_chunk.push_back(scratch.triplets.size());
       group.values(scratch.prepared, center, scratch.triplets, scratch.sums, column);
@@ -139,7 +140,8 @@ void Descriptor::values(const EnvironmentBlock &block, DescriptorScratch &scratc
                         arma::mat &values) const
 {
   prepare(block, scratch);
-  values.set_size(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(block.n_centers()));
+  values.set_size(static_cast<arma::uword>(n_functions()),
+                  static_cast<arma::uword>(block.n_centers()));
   for (int begin = 0; begin < block.n_centers();) {
     const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
     values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
@@ -150,7 +152,8 @@ void Descriptor::values(const EnvironmentBlock &block, DescriptorScratch &scratc
 namespace {
 
 /// The chunks of one angular group of one center.
-kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std::size_t group, std::size_t n_groups)
+kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std::size_t group,
+                              std::size_t n_groups)
 {
   const std::size_t at = static_cast<std::size_t>(center - scratch.first_center) * n_groups + group;
   return {scratch.first_chunk[at], scratch.first_chunk[at + 1]};
@@ -158,14 +161,16 @@ kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std:
 
 }    // namespace
 
-void Descriptor::contract(DescriptorScratch &scratch, int begin, int end, const arma::mat &weights) const
+void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
+                          const arma::mat &weights) const
 {
   for (int center = begin; center < end; ++center) {
     const double *column = weights.colptr(static_cast<arma::uword>(center - begin));
-    for (const RadialGroup &group : radial_) group.contract(scratch.prepared, center, scratch.sums, column);
+    for (const RadialGroup &group : radial_)
+      group.contract(scratch.prepared, center, scratch.sums, column);
     for (std::size_t g = 0; g < angular_.size(); ++g)
-      angular_[g].contract(scratch.prepared, scratch.triplets, chunks_of(scratch, center, g, angular_.size()), scratch.sums,
-                           column);
+      angular_[g].contract(scratch.prepared, scratch.triplets,
+                           chunks_of(scratch, center, g, angular_.size()), scratch.sums, column);
   }
 }
 
@@ -177,12 +182,13 @@ void Descriptor::gather_gradient(const EnvironmentBlock &block, const Descriptor
   scratch.prepared.write_gradient(gradient.x, gradient.y, gradient.z);
 }
 
-void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch, arma::mat &values,
-                                     double *jacobian) const
+void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
+                                     arma::mat &values, double *jacobian) const
 {
   prepare(block, scratch);
   std::fill_n(jacobian, static_cast<std::size_t>(block.n_neighbors()) * 3 * functions_.size(), 0.0);
-  values.set_size(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(block.n_centers()));
+  values.set_size(static_cast<arma::uword>(n_functions()),
+                  static_cast<arma::uword>(block.n_centers()));
   for (int begin = 0; begin < block.n_centers();) {
     const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
     values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
@@ -191,7 +197,8 @@ void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorSc
         group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
       for (std::size_t g = 0; g < angular_.size(); ++g)
         angular_[g].jacobian(scratch.prepared, center, scratch.triplets,
-                             chunks_of(scratch, center, g, angular_.size()), scratch.sums, n_functions(), jacobian);
+                             chunks_of(scratch, center, g, angular_.size()), scratch.sums,
+                             n_functions(), jacobian);
     }
     begin = end;
   }

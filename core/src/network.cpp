@@ -90,18 +90,20 @@ void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::r
 Network::Dense::Dense(const arma::mat &matrix, const arma::vec &bias) :
     n_out(static_cast<int>(matrix.n_rows)), n_in(static_cast<int>(matrix.n_cols)),
     stride(kernels::round_up(n_out) + kernels::width),
-    weights(static_cast<std::size_t>(stride) * matrix.n_cols, 0.0), biases(static_cast<std::size_t>(stride), 0.0)
+    weights(static_cast<std::size_t>(stride) * matrix.n_cols, 0.0),
+    biases(static_cast<std::size_t>(stride), 0.0)
 {
   for (arma::uword i = 0; i < matrix.n_cols; ++i)
-    std::copy_n(matrix.colptr(i), matrix.n_rows, weights.begin() + static_cast<std::ptrdiff_t>(i) * stride);
+    std::copy_n(matrix.colptr(i), matrix.n_rows,
+                weights.begin() + static_cast<std::ptrdiff_t>(i) * stride);
   std::copy(bias.begin(), bias.end(), biases.begin());
 }
 
 void Network::Dense::operator()(const arma::mat &in, arma::mat &out) const
 {
   out.set_size(static_cast<arma::uword>(n_out), in.n_cols);
-  kernels::best().dense({n_out, n_in, stride, weights.data(), biases.data()}, static_cast<int>(in.n_cols), in.memptr(),
-                        n_in, out.memptr(), n_out);
+  kernels::best().dense({n_out, n_in, stride, weights.data(), biases.data()},
+                        static_cast<int>(in.n_cols), in.memptr(), n_in, out.memptr(), n_out);
 }
 
 void Network::write(std::ostream &stream) const

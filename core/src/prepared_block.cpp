@@ -26,10 +26,12 @@ constexpr std::size_t padding = 2 * kernels::width;
 bool is_near(const EnvironmentBlock &block, int neighbor, double longest_squared)
 {
   const auto n = static_cast<std::size_t>(neighbor);
-  const double squared = block.x[n] * block.x[n] + block.y[n] * block.y[n] + block.z[n] * block.z[n];
+  const double squared =
+      block.x[n] * block.x[n] + block.y[n] * block.y[n] + block.z[n] * block.z[n];
   if (squared >= longest_squared && squared <= std::numeric_limits<double>::max()) return false;
   // The negated form also catches NaN.
-  if (!(squared > kernels::shortest_distance * kernels::shortest_distance) || !std::isfinite(squared))
+  if (!(squared > kernels::shortest_distance * kernels::shortest_distance) ||
+      !std::isfinite(squared))
     kernels::refuse_distance(std::sqrt(squared));
   return true;
 }
@@ -52,7 +54,8 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest
     // Counted first, so that every neighbor then goes straight to its place among those of its species.
     place.assign(static_cast<std::size_t>(n_species_), 0);
     for (int i = begin; i < end; ++i)
-      if (is_near(block, i, longest_squared)) ++place[static_cast<std::size_t>(block.species[static_cast<std::size_t>(i)])];
+      if (is_near(block, i, longest_squared))
+        ++place[static_cast<std::size_t>(block.species[static_cast<std::size_t>(i)])];
     for (int &count : place) {
       const int size = count;
       count = n;
@@ -62,7 +65,8 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest
     for (int i = begin; i < end; ++i) {
       if (!is_near(block, i, longest_squared)) continue;
       const auto from = static_cast<std::size_t>(i);
-      const auto to = static_cast<std::size_t>(place[static_cast<std::size_t>(block.species[from])]++);
+      const auto to =
+          static_cast<std::size_t>(place[static_cast<std::size_t>(block.species[from])]++);
       const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
       x_[to] = xyz_[4 * to] = dx;
       y_[to] = xyz_[4 * to + 1] = dy;
@@ -113,12 +117,13 @@ void PreparedBlock::clear_gradient()
 kernels::Neighbors PreparedBlock::view(int cutoff_index)
 {
   const auto c = static_cast<std::size_t>(cutoff_index);
-  return {x_.data(),         y_.data(),  z_.data(),  xyz_.data(), r_.data(),  r_squared_.data(),
-          r_inverse_.data(), f_[c].data(), slope_[c].data(), gx_.data(),  gy_.data(), gz_.data(),
-          gradient_.data()};
+  return {x_.data(),         y_.data(),         z_.data(),       xyz_.data(),      r_.data(),
+          r_squared_.data(), r_inverse_.data(), f_[c].data(),    slope_[c].data(), gx_.data(),
+          gy_.data(),        gz_.data(),        gradient_.data()};
 }
 
-void PreparedBlock::write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const
+void PreparedBlock::write_gradient(std::vector<double> &x, std::vector<double> &y,
+                                   std::vector<double> &z) const
 {
   for (std::size_t n = 0; n < source_.size(); ++n) {
     const auto at = static_cast<std::size_t>(source_[n]);

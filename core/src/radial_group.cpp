@@ -24,36 +24,45 @@ void RadialGroup::add(const SymmetryFunction &f, int index, double weight)
   places_.push_back({static_cast<std::size_t>(index), weight});
 }
 
-void RadialGroup::values(PreparedBlock &block, int center, std::vector<double> &scratch, double *values) const
+void RadialGroup::values(PreparedBlock &block, int center, std::vector<double> &scratch,
+                         double *values) const
 {
   scratch.assign(terms_.size(), 0.0);
-  kernels::best().radial_values(terms_.data(), static_cast<int>(terms_.size()), block.view(cutoff_index_),
-                                block.neighbors(center, species_), scratch.data());
-  for (std::size_t s = 0; s < terms_.size(); ++s) values[places_[s].index] += places_[s].weight * scratch[s];
+  kernels::best().radial_values(terms_.data(), static_cast<int>(terms_.size()),
+                                block.view(cutoff_index_), block.neighbors(center, species_),
+                                scratch.data());
+  for (std::size_t s = 0; s < terms_.size(); ++s)
+    values[places_[s].index] += places_[s].weight * scratch[s];
 }
 
-void RadialGroup::contract(PreparedBlock &block, int center, std::vector<double> &scratch, const double *weights) const
+void RadialGroup::contract(PreparedBlock &block, int center, std::vector<double> &scratch,
+                           const double *weights) const
 {
   scratch.resize(terms_.size());
-  for (std::size_t s = 0; s < terms_.size(); ++s) scratch[s] = places_[s].weight * weights[places_[s].index];
-  kernels::best().radial_contract(terms_.data(), static_cast<int>(terms_.size()), block.view(cutoff_index_),
-                                  block.neighbors(center, species_), scratch.data());
+  for (std::size_t s = 0; s < terms_.size(); ++s)
+    scratch[s] = places_[s].weight * weights[places_[s].index];
+  kernels::best().radial_contract(terms_.data(), static_cast<int>(terms_.size()),
+                                  block.view(cutoff_index_), block.neighbors(center, species_),
+                                  scratch.data());
 }
 
-void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double> &scratch, int n_functions,
-                           double *jacobian) const
+void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double> &scratch,
+                           int n_functions, double *jacobian) const
 {
   const kernels::IndexRange range = block.neighbors(center, species_);
   const kernels::Neighbors n = block.view(cutoff_index_);
   const int stride = kernels::round_up(range.end - range.begin);
   scratch.resize(terms_.size() * static_cast<std::size_t>(stride));
-  kernels::best().radial_slopes(terms_.data(), static_cast<int>(terms_.size()), n, range, scratch.data(), stride);
+  kernels::best().radial_slopes(terms_.data(), static_cast<int>(terms_.size()), n, range,
+                                scratch.data(), stride);
   const auto functions = static_cast<std::size_t>(n_functions);
   for (int i = range.begin; i < range.end; ++i) {
     double *row = jacobian + static_cast<std::size_t>(block.source(i)) * 3 * functions;
     for (std::size_t s = 0; s < terms_.size(); ++s) {
       const auto [index, weight] = places_[s];
-      const double slope = weight * scratch[s * static_cast<std::size_t>(stride) + static_cast<std::size_t>(i - range.begin)];
+      const double slope =
+          weight *
+          scratch[s * static_cast<std::size_t>(stride) + static_cast<std::size_t>(i - range.begin)];
       row[index] += slope * n.x[i];
       row[functions + index] += slope * n.y[i];
       row[2 * functions + index] += slope * n.z[i];

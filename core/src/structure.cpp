@@ -60,7 +60,8 @@ void describe_structure(const Descriptor &descriptor, const StructureView &struc
     else
       descriptor.values(block, scratch, block_values);
     values = std::copy(block_values.begin(), block_values.end(), values);
-    if (jacobian) jacobian += static_cast<std::ptrdiff_t>(block.n_neighbors()) * 3 * descriptor.n_functions();
+    if (jacobian)
+      jacobian += static_cast<std::ptrdiff_t>(block.n_neighbors()) * 3 * descriptor.n_functions();
   }
 }
 

@@ -45,7 +45,8 @@ TripletChunk &TripletPool::next()
 
 std::size_t TripletPool::bytes() const
 {
-  const auto arrays = static_cast<std::size_t>(arrays_per_chunk_) * TripletChunk::stride * sizeof(double);
+  const auto arrays =
+      static_cast<std::size_t>(arrays_per_chunk_) * TripletChunk::stride * sizeof(double);
   return static_cast<std::size_t>(used_) * (arrays + sizeof(TripletChunk));
 }
 

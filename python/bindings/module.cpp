@@ -15,12 +15,14 @@ PYBIND11_MODULE(_core, m)
       "simd_levels",
       [] {
         std::vector<std::string> names;
-        for (const nnmb::kernels::Kernels *level : nnmb::kernels::available()) names.emplace_back(level->name);
+        for (const nnmb::kernels::Kernels *level : nnmb::kernels::available())
+          names.emplace_back(level->name);
         return names;
       },
       "The kernels that this processor runs, from the plainest to the fastest.");
-  m.def("simd_level", [] { return nnmb::kernels::best().name; },
-        "The kernels in use: the fastest, or those that the environment variable NNMB_SIMD names.");
+  m.def(
+      "simd_level", [] { return nnmb::kernels::best().name; },
+      "The kernels in use: the fastest, or those that the environment variable NNMB_SIMD names.");
   nnmb::python::bind_descriptor(m);
   nnmb::python::bind_network(m);
   nnmb::python::bind_potential(m);

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -15,13 +14,6 @@ from nnmanybody.lammps_runs import run_program
 from nnmanybody.plugin import plugin_directory
 
 REINSTALL = "reinstall: pip install --force-reinstall --no-deps --no-cache-dir nnmanybody"
-SIMD_LEVELS = (
-    ("avx512f", "AVX-512"),
-    ("avx2", "AVX2"),
-    ("avx", "AVX"),
-    ("sse4_2", "SSE4.2"),
-    ("asimd", "NEON"),
-)
 EXTRAS = (("tensorflow", "train", "training"), ("matplotlib", "plot", "figures"))
 
 
@@ -153,8 +145,21 @@ def _extras() -> Iterator[Finding]:
 def _processor(build: BuildInfo | None) -> Iterator[Finding]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     built = f"; built with {build.compiler}, {build.flags.strip()}" if build else ""
-    yield Finding("SIMD", f"{simd_level()}{built}")
+    yield _simd(built)
     yield _threads(cores)
+
+
+def _simd(built: str) -> Finding:
+    """Look at the kernels in use, and at those that the processor runs as well."""
+    topic = "SIMD"
+    try:
+        from nnmanybody import _core
+
+        return Finding(topic, f"{_core.simd_level()}, of {', '.join(_core.simd_levels())}{built}")
+    except ImportError:
+        return Finding(topic, f"not known without the compiled module{built}")
+    except ValueError as error:
+        return Finding(topic, str(error), "unset NNMB_SIMD", problem=True)
 
 
 def _threads(cores: int) -> Finding:

@@ -60,15 +60,17 @@ arma::mat random_weights(int n_functions, int n_centers)
 }
 
 /// sum_s weights(s, center) dG_s/d(displacement), part by part as the potential does it.
-NeighborGradient contract(const Descriptor &descriptor, const EnvironmentBlock &block, const arma::mat &weights)
+NeighborGradient contract(const Descriptor &descriptor, const EnvironmentBlock &block,
+                          const arma::mat &weights)
 {
   DescriptorScratch scratch;
   arma::mat values;
   descriptor.prepare(block, scratch);
   for (int begin = 0; begin < block.n_centers();) {
     const int end = descriptor.values(scratch, begin, block.n_centers(), values);
-    descriptor.contract(scratch, begin, end,
-                        weights.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1));
+    descriptor.contract(
+        scratch, begin, end,
+        weights.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1));
     begin = end;
   }
   NeighborGradient gradient;

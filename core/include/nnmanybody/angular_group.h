@@ -26,14 +26,15 @@ class AngularGroup {
   int arrays_per_chunk() const { return kernels::n_arrays(plan()); }
 
   /// Adds to values[index of each function] and leaves the triplets in the pool for the other two.
-  void values(PreparedBlock &block, int center, kernels::TripletPool &pool, std::vector<double> &scratch,
-              double *values) const;
+  void values(PreparedBlock &block, int center, kernels::TripletPool &pool,
+              std::vector<double> &scratch, double *values) const;
   /// Adds sum_s weights[s] dG_s/d(displacement) to the block's gradient, from chunks [begin, end) of the pool.
   void contract(PreparedBlock &block, const kernels::TripletPool &pool, kernels::IndexRange chunks,
                 std::vector<double> &scratch, const double *weights) const;
   /// Adds dG_s/d(displacement) to jacobian[(neighbor * 3 + xyz) * n_functions + s].
-  void jacobian(PreparedBlock &block, int center, const kernels::TripletPool &pool, kernels::IndexRange chunks,
-                std::vector<double> &scratch, int n_functions, double *jacobian) const;
+  void jacobian(PreparedBlock &block, int center, const kernels::TripletPool &pool,
+                kernels::IndexRange chunks, std::vector<double> &scratch, int n_functions,
+                double *jacobian) const;
 
  private:
   struct Function {

@@ -16,8 +16,8 @@ namespace nnmb {
 struct DescriptorScratch {
   PreparedBlock prepared;
   kernels::TripletPool triplets;
-  int first_center = 0;              // of those whose triplets are in the pool
-  std::vector<int> first_chunk;      // of each angular group of each of these centers, and the end
+  int first_center = 0;            // of those whose triplets are in the pool
+  std::vector<int> first_chunk;    // of each angular group of each of these centers, and the end
   std::vector<double> sums;
   arma::mat part;
 };
@@ -53,12 +53,13 @@ class Descriptor {
   /// to the gradient in the scratch. Nothing of size n_functions × n_neighbors is stored.
   void contract(DescriptorScratch &scratch, int begin, int end, const arma::mat &weights) const;
   /// What contract() has added since prepare(), in the order of the block.
-  void gather_gradient(const EnvironmentBlock &block, const DescriptorScratch &scratch, NeighborGradient &gradient) const;
+  void gather_gradient(const EnvironmentBlock &block, const DescriptorScratch &scratch,
+                       NeighborGradient &gradient) const;
 
   /// Values as above and all derivatives, for training; jacobian[(neighbor * 3 + xyz) * n_functions + s], 1/Å,
   /// with space for n_neighbors × 3 × n_functions numbers.
-  void values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch, arma::mat &values,
-                           double *jacobian) const;
+  void values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
+                           arma::mat &values, double *jacobian) const;
 
  private:
   void compile(const std::vector<std::string> &elements);

@@ -63,9 +63,9 @@ struct FunctionBlock {
 
 /// The angular functions of one pair of species and one cutoff function.
 struct AngularPlan {
-  bool narrow;         // triplets count with f_c(r_jk) and exp(-eta (r_jk - r_shift)^2), too
+  bool narrow;    // triplets count with f_c(r_jk) and exp(-eta (r_jk - r_shift)^2), too
   bool same_species;
-  bool shifted;        // some r_shift is not 0
+  bool shifted;    // some r_shift is not 0
   CutoffFunction cutoff;
   int n_radial, n_angular, n_blocks;
   const RadialFactor *radial;
@@ -78,7 +78,8 @@ struct TripletChunk {
   static constexpr int capacity = 128;
   static constexpr int stride = capacity + width;
   struct Row {
-    int j, k, begin, end;    // triplets begin … end - 1 have this j; k is the first neighbor where rows are contiguous
+    int j, k, begin,
+        end;    // triplets begin … end - 1 have this j; k is the first neighbor where rows are contiguous
   };
   int size;
   int n_rows;
@@ -86,7 +87,19 @@ struct TripletChunk {
   int k[stride];
   double *arrays;    // n_arrays × stride
 
-  enum Array { f_j, f_k, slope_j, slope_k, inverse_j, inverse_k, cosine, f_jk, slope_jk, inverse_jk, first_factor };
+  enum Array {
+    f_j,
+    f_k,
+    slope_j,
+    slope_k,
+    inverse_j,
+    inverse_k,
+    cosine,
+    f_jk,
+    slope_jk,
+    inverse_jk,
+    first_factor
+  };
   double *array(int i) const { return arrays + static_cast<std::ptrdiff_t>(i) * stride; }
 };
 
@@ -133,31 +146,34 @@ struct Kernels {
   bool (*activate)(Activation activation, std::int64_t n, double *values, double *derivatives);
 
   /// out(o, c) = biases(o) + sum_i weights(o, i) in(i, c); columns lie in_stride and out_stride apart.
-  void (*dense)(const DenseLayer &layer, int n_columns, const double *in, int in_stride, double *out, int out_stride);
+  void (*dense)(const DenseLayer &layer, int n_columns, const double *in, int in_stride,
+                double *out, int out_stride);
 
   /// r and 1/r of n distances given squared; arrays of round_up(n).
   void (*roots)(int n, const double *r_squared, double *r, double *r_inverse);
 
   /// f_c(r) and f_c'(r)/r of n distances given squared; arrays of round_up(n).
-  void (*cutoff)(const CutoffFunction &function, int n, const double *r_squared, double *f, double *slope);
+  void (*cutoff)(const CutoffFunction &function, int n, const double *r_squared, double *f,
+                 double *slope);
 
   /// sums[s] += sum over the neighbors of the range.
-  void (*radial_values)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors, IndexRange range, double *sums);
+  void (*radial_values)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
+                        IndexRange range, double *sums);
   /// Adds to gx, gy, gz of the neighbors.
-  void (*radial_contract)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors, IndexRange range,
-                          const double *weights);
+  void (*radial_contract)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
+                          IndexRange range, const double *weights);
   /// slopes[s * stride + n] = G_s'(r) / r of neighbor range.begin + n.
-  void (*radial_slopes)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors, IndexRange range, double *slopes,
-                        int stride);
+  void (*radial_slopes)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
+                        IndexRange range, double *slopes, int stride);
 
   /// Fills chunks and adds sum over their triplets to sums[4 b + i] of function i of block b.
-  void (*angular_values)(const AngularPlan &plan, const Neighbors &neighbors, IndexRange j, IndexRange k,
-                         TripletPool &pool, double *sums);
+  void (*angular_values)(const AngularPlan &plan, const Neighbors &neighbors, IndexRange j,
+                         IndexRange k, TripletPool &pool, double *sums);
   /// weights as sums above; adds to gx, gy, gz or gradient of the neighbors.
-  void (*angular_contract)(const AngularPlan &plan, const Neighbors &neighbors, const TripletChunk &chunk,
-                           const double *weights);
-  void (*angular_jacobian)(const AngularPlan &plan, const Neighbors &neighbors, const TripletChunk &chunk,
-                           const JacobianRows &jacobian);
+  void (*angular_contract)(const AngularPlan &plan, const Neighbors &neighbors,
+                           const TripletChunk &chunk, const double *weights);
+  void (*angular_jacobian)(const AngularPlan &plan, const Neighbors &neighbors,
+                           const TripletChunk &chunk, const JacobianRows &jacobian);
 };
 
 /// The fastest kernels that this processor runs, or those that the environment variable NNMB_SIMD names.

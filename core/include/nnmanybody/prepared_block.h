@@ -13,7 +13,8 @@ namespace nnmb {
 class PreparedBlock {
  public:
   /// Throws std::invalid_argument when a neighbor sits on its center or a displacement is not finite.
-  void prepare(const EnvironmentBlock &block, int n_species, const std::vector<CutoffFunction> &cutoffs);
+  void prepare(const EnvironmentBlock &block, int n_species,
+               const std::vector<CutoffFunction> &cutoffs);
   void clear_gradient();
 
   int n_centers() const { return n_centers_; }
@@ -40,9 +41,9 @@ class PreparedBlock {
 
   int n_centers_ = 0;
   int n_species_ = 0;
-  std::vector<int> start_;     // of the neighbors of one species of one center
+  std::vector<int> start_;    // of the neighbors of one species of one center
   std::vector<int> source_;
-  std::vector<int> place_;     // of the next neighbor of each species, while they are sorted
+  std::vector<int> place_;    // of the next neighbor of each species, while they are sorted
   // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
   std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
   std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r

@@ -23,7 +23,8 @@ class RadialGroup {
   /// Adds to values[index of each function].
   void values(PreparedBlock &block, int center, std::vector<double> &scratch, double *values) const;
   /// Adds sum_s weights[s] dG_s/d(displacement) to the block's gradient.
-  void contract(PreparedBlock &block, int center, std::vector<double> &scratch, const double *weights) const;
+  void contract(PreparedBlock &block, int center, std::vector<double> &scratch,
+                const double *weights) const;
   /// Adds dG_s/d(displacement) to jacobian[(neighbor * 3 + xyz) * n_functions + s].
   void jacobian(PreparedBlock &block, int center, std::vector<double> &scratch, int n_functions,
                 double *jacobian) const;

@@ -22,7 +22,10 @@ class TripletPool {
   void clear(int arrays_per_chunk);
   TripletChunk &next();
   int size() const { return used_; }
-  const TripletChunk &operator[](int i) const { return *chunks_[static_cast<std::size_t>(i)].chunk; }
+  const TripletChunk &operator[](int i) const
+  {
+    return *chunks_[static_cast<std::size_t>(i)].chunk;
+  }
   /// Bytes of the chunks in use.
   std::size_t bytes() const;
 

@@ -2,7 +2,8 @@
 
 namespace {
 
-bool activate(Activation activation, std::int64_t n, double *__restrict values, double *__restrict derivatives)
+bool activate(Activation activation, std::int64_t n, double *__restrict values,
+              double *__restrict derivatives)
 {
   switch (activation) {
     case Activation::tanh:

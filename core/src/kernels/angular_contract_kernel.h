@@ -11,19 +11,26 @@ namespace {
 
 /// The sums over functions of every triplet of a chunk.
 struct TripletSums {
-  alignas(64) double s[TripletChunk::stride], c[TripletChunk::stride], t[TripletChunk::stride], r[TripletChunk::stride];
+  alignas(64) double s[TripletChunk::stride], c[TripletChunk::stride], t[TripletChunk::stride],
+      r[TripletChunk::stride];
 };
 
 /// One radial factor's functions: sums over its angular factors, up to four at a time.
 template <int n, bool first>
-inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan, const FunctionBlock &block, const double *w,
-                          double *__restrict value, double *__restrict slope)
+inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan,
+                          const FunctionBlock &block, const double *w, double *__restrict value,
+                          double *__restrict slope)
 {
-  const int n_values = TripletChunk::first_factor + plan.n_radial, n_slopes = n_values + plan.n_angular;
-  const double *a0 = chunk.array(n_values + block.angular[0]), *a1 = chunk.array(n_values + block.angular[1]);
-  const double *a2 = chunk.array(n_values + block.angular[2]), *a3 = chunk.array(n_values + block.angular[3]);
-  const double *d0 = chunk.array(n_slopes + block.angular[0]), *d1 = chunk.array(n_slopes + block.angular[1]);
-  const double *d2 = chunk.array(n_slopes + block.angular[2]), *d3 = chunk.array(n_slopes + block.angular[3]);
+  const int n_values = TripletChunk::first_factor + plan.n_radial,
+            n_slopes = n_values + plan.n_angular;
+  const double *a0 = chunk.array(n_values + block.angular[0]),
+               *a1 = chunk.array(n_values + block.angular[1]);
+  const double *a2 = chunk.array(n_values + block.angular[2]),
+               *a3 = chunk.array(n_values + block.angular[3]);
+  const double *d0 = chunk.array(n_slopes + block.angular[0]),
+               *d1 = chunk.array(n_slopes + block.angular[1]);
+  const double *d2 = chunk.array(n_slopes + block.angular[2]),
+               *d3 = chunk.array(n_slopes + block.angular[3]);
   const double w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
   const int padded = round_up(chunk.size);
 #pragma omp simd
@@ -38,23 +45,28 @@ inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan, co
 }
 
 template <bool first>
-inline void weigh_block(const TripletChunk &chunk, const AngularPlan &plan, int b, const double *weights, double *value,
-                        double *slope)
+inline void weigh_block(const TripletChunk &chunk, const AngularPlan &plan, int b,
+                        const double *weights, double *value, double *slope)
 {
   const FunctionBlock &block = plan.blocks[b];
   const double *w = weights + 4 * b;
   switch (block.n) {
-    case 1: return weigh_factors<1, first>(chunk, plan, block, w, value, slope);
-    case 2: return weigh_factors<2, first>(chunk, plan, block, w, value, slope);
-    case 3: return weigh_factors<3, first>(chunk, plan, block, w, value, slope);
-    default: return weigh_factors<4, first>(chunk, plan, block, w, value, slope);
+    case 1:
+      return weigh_factors<1, first>(chunk, plan, block, w, value, slope);
+    case 2:
+      return weigh_factors<2, first>(chunk, plan, block, w, value, slope);
+    case 3:
+      return weigh_factors<3, first>(chunk, plan, block, w, value, slope);
+    default:
+      return weigh_factors<4, first>(chunk, plan, block, w, value, slope);
   }
 }
 
 /// Adds the functions of one radial factor to the sums.
 template <bool first, bool shifted>
-inline void add_radial(const RadialFactor &factor, int padded, const double *__restrict e, const double *__restrict value,
-                       const double *__restrict slope, TripletSums &sums)
+inline void add_radial(const RadialFactor &factor, int padded, const double *__restrict e,
+                       const double *__restrict value, const double *__restrict slope,
+                       TripletSums &sums)
 {
   const double by_t = -2.0 * factor.eta, by_r = -by_t * factor.r_shift;
 #pragma omp simd
@@ -68,7 +80,8 @@ inline void add_radial(const RadialFactor &factor, int padded, const double *__r
 }
 
 template <bool shifted>
-inline void sum_over_functions(const AngularPlan &plan, const TripletChunk &chunk, const double *weights, TripletSums &sums)
+inline void sum_over_functions(const AngularPlan &plan, const TripletChunk &chunk,
+                               const double *weights, TripletSums &sums)
 {
   alignas(64) double value[TripletChunk::stride], slope[TripletChunk::stride];
   const int padded = round_up(chunk.size);
@@ -93,11 +106,14 @@ struct Coefficients {
 template <bool narrow, bool shifted>
 inline void coefficients(const TripletChunk &chunk, const TripletSums &sums, Coefficients &out)
 {
-  const double *slope_j = chunk.array(TripletChunk::slope_j), *slope_k = chunk.array(TripletChunk::slope_k);
+  const double *slope_j = chunk.array(TripletChunk::slope_j),
+               *slope_k = chunk.array(TripletChunk::slope_k);
   const double *f_j = chunk.array(TripletChunk::f_j), *f_k = chunk.array(TripletChunk::f_k);
-  const double *inverse_j = chunk.array(TripletChunk::inverse_j), *inverse_k = chunk.array(TripletChunk::inverse_k);
+  const double *inverse_j = chunk.array(TripletChunk::inverse_j),
+               *inverse_k = chunk.array(TripletChunk::inverse_k);
   const double *cosine = chunk.array(TripletChunk::cosine);
-  const double *f_jk = chunk.array(TripletChunk::f_jk), *slope_jk = chunk.array(TripletChunk::slope_jk);
+  const double *f_jk = chunk.array(TripletChunk::f_jk),
+               *slope_jk = chunk.array(TripletChunk::slope_jk);
   const double *inverse_jk = chunk.array(TripletChunk::inverse_jk);
   const int padded = round_up(chunk.size);
 #pragma omp simd
@@ -105,8 +121,10 @@ inline void coefficients(const TripletChunk &chunk, const TripletSums &sums, Coe
     const double fc = narrow ? f_jk[t] : 1.0;
     const double fab = f_j[t] * f_k[t], f = fab * fc;
     const double f_t = f * sums.t[t], f_r = shifted ? f * sums.r[t] : 0.0;
-    const double e_c = narrow ? fab * slope_jk[t] * sums.s[t] + f_t + (shifted ? f_r * inverse_jk[t] : 0.0) : 0.0;
-    const double both = f_t + e_c, f_c = f * sums.c[t], fc_s = fc * sums.s[t], ij = inverse_j[t], ik = inverse_k[t];
+    const double e_c =
+        narrow ? fab * slope_jk[t] * sums.s[t] + f_t + (shifted ? f_r * inverse_jk[t] : 0.0) : 0.0;
+    const double both = f_t + e_c, f_c = f * sums.c[t], fc_s = fc * sums.s[t], ij = inverse_j[t],
+                 ik = inverse_k[t];
     const double turn = f_c * cosine[t];
     out.p_j[t] = slope_j[t] * f_k[t] * fc_s + both + (shifted ? f_r * ij : 0.0) - turn * ij * ij;
     out.p_k[t] = slope_k[t] * f_j[t] * fc_s + both + (shifted ? f_r * ik : 0.0) - turn * ik * ik;
@@ -164,7 +182,8 @@ inline void scatter_wide(const Neighbors &n, const TripletChunk &chunk, const Co
 }
 
 template <bool narrow, bool shifted>
-inline void contract(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk, const double *weights)
+inline void contract(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk,
+                     const double *weights)
 {
   TripletSums sums;
   Coefficients at;
@@ -176,12 +195,15 @@ inline void contract(const AngularPlan &plan, const Neighbors &n, const TripletC
     scatter_wide(n, chunk, at);
 }
 
-void angular_contract(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk, const double *weights)
+void angular_contract(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk,
+                      const double *weights)
 {
   if (plan.narrow)
-    plan.shifted ? contract<true, true>(plan, n, chunk, weights) : contract<true, false>(plan, n, chunk, weights);
+    plan.shifted ? contract<true, true>(plan, n, chunk, weights)
+                 : contract<true, false>(plan, n, chunk, weights);
   else
-    plan.shifted ? contract<false, true>(plan, n, chunk, weights) : contract<false, false>(plan, n, chunk, weights);
+    plan.shifted ? contract<false, true>(plan, n, chunk, weights)
+                 : contract<false, false>(plan, n, chunk, weights);
 }
 
 }    // namespace

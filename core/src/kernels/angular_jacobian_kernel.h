@@ -6,11 +6,12 @@ namespace {
 constexpr int functions_at_once = 64;
 
 /// E A and E dA/dcos of functions [begin, end) of the plan's blocks for one triplet.
-inline void function_values(const AngularPlan &plan, const TripletChunk &chunk, int t, int begin, int end,
-                            double *__restrict value, double *__restrict slope)
+inline void function_values(const AngularPlan &plan, const TripletChunk &chunk, int t, int begin,
+                            int end, double *__restrict value, double *__restrict slope)
 {
   const double *e = chunk.arrays + TripletChunk::first_factor * TripletChunk::stride + t;
-  const double *a = e + plan.n_radial * TripletChunk::stride, *d = a + plan.n_angular * TripletChunk::stride;
+  const double *a = e + plan.n_radial * TripletChunk::stride,
+               *d = a + plan.n_angular * TripletChunk::stride;
   for (int b = begin / 4; b < end / 4; ++b) {
     const FunctionBlock &block = plan.blocks[b];
     const double radial = e[block.radial * TripletChunk::stride];
@@ -22,13 +23,15 @@ inline void function_values(const AngularPlan &plan, const TripletChunk &chunk, 
 }
 
 /// Adds p_j x_j + q x_k to the row of j, p_k x_k + q x_j to the row of k, for functions [begin, end).
-inline void add_triplet(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk, int t, int j, int k,
-                        const double *by_t, const double *by_r, int begin, int end, const JacobianRows &out)
+inline void add_triplet(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk,
+                        int t, int j, int k, const double *by_t, const double *by_r, int begin,
+                        int end, const JacobianRows &out)
 {
   alignas(64) double value[functions_at_once], slope[functions_at_once];
   function_values(plan, chunk, t, begin, end, value, slope);
   const double f_j = chunk.array(TripletChunk::f_j)[t], f_k = chunk.array(TripletChunk::f_k)[t];
-  const double ij = chunk.array(TripletChunk::inverse_j)[t], ik = chunk.array(TripletChunk::inverse_k)[t];
+  const double ij = chunk.array(TripletChunk::inverse_j)[t],
+               ik = chunk.array(TripletChunk::inverse_k)[t];
   const double cosine = chunk.array(TripletChunk::cosine)[t];
   const double fc = plan.narrow ? chunk.array(TripletChunk::f_jk)[t] : 1.0;
   const double slope_jk = plan.narrow ? chunk.array(TripletChunk::slope_jk)[t] : 0.0;
@@ -37,8 +40,10 @@ inline void add_triplet(const AngularPlan &plan, const Neighbors &n, const Tripl
   const double s_c = fab * slope_jk, s_j = n.slope[j] * f_k * fc, s_k = n.slope[k] * f_j * fc;
   const double turn_j = f * cosine * ij * ij, turn_k = f * cosine * ik * ik, mixed = f * ij * ik;
   const double x_j[3] = {n.x[j], n.y[j], n.z[j]}, x_k[3] = {n.x[k], n.y[k], n.z[k]};
-  double *__restrict row_j = out.rows + static_cast<std::ptrdiff_t>(j - out.origin) * 3 * out.stride + begin;
-  double *__restrict row_k = out.rows + static_cast<std::ptrdiff_t>(k - out.origin) * 3 * out.stride + begin;
+  double *__restrict row_j =
+      out.rows + static_cast<std::ptrdiff_t>(j - out.origin) * 3 * out.stride + begin;
+  double *__restrict row_k =
+      out.rows + static_cast<std::ptrdiff_t>(k - out.origin) * 3 * out.stride + begin;
   const int size = end - begin, stride = out.stride;
 #pragma omp simd
   for (int s = 0; s < size; ++s) {
@@ -56,7 +61,8 @@ inline void add_triplet(const AngularPlan &plan, const Neighbors &n, const Tripl
   }
 }
 
-void angular_jacobian(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk, const JacobianRows &out)
+void angular_jacobian(const AngularPlan &plan, const Neighbors &n, const TripletChunk &chunk,
+                      const JacobianRows &out)
 {
   const int n_slots = 4 * plan.n_blocks;
   for (int begin = 0; begin < n_slots; begin += functions_at_once) {

@@ -13,22 +13,25 @@ constexpr int segment = 32;    // neighbors k looked at before it is asked wheth
 
 /// What the first pass alone needs of the triplets of a chunk, Å².
 struct TripletWork {
-  alignas(64) double j_squared[TripletChunk::stride], k_squared[TripletChunk::stride], jk_squared[TripletChunk::stride];
+  alignas(64) double j_squared[TripletChunk::stride], k_squared[TripletChunk::stride],
+      jk_squared[TripletChunk::stride];
   alignas(64) double sum[TripletChunk::stride];    // of the three
 };
 
 /// Appends the neighbors k in [begin, end) with r_jk < cutoff to the chunk, with all that belongs to k; returns how many
 /// there are. Writes up to a whole vector behind them.
-inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_squared, TripletChunk &chunk,
-                  TripletWork &work)
+inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_squared,
+                  TripletChunk &chunk, TripletWork &work)
 {
   int *__restrict k_out = chunk.k + chunk.size;
-  double *__restrict jk = work.jk_squared + chunk.size, *__restrict kk = work.k_squared + chunk.size;
+  double *__restrict jk = work.jk_squared + chunk.size, *__restrict kk =
+                                                            work.k_squared + chunk.size;
   double *__restrict f_k = chunk.array(TripletChunk::f_k) + chunk.size;
   double *__restrict slope_k = chunk.array(TripletChunk::slope_k) + chunk.size;
   double *__restrict inverse_k = chunk.array(TripletChunk::inverse_k) + chunk.size;
   // Copies: what is written below could be these very pointers, for all that the compiler knows.
-  const double *x = n.x, *y = n.y, *z = n.z, *r_squared = n.r_squared, *f = n.f, *slope = n.slope, *inverse = n.r_inverse;
+  const double *x = n.x, *y = n.y, *z = n.z, *r_squared = n.r_squared, *f = n.f, *slope = n.slope,
+               *inverse = n.r_inverse;
   int count = 0;
 #ifdef __AVX512F__
   const __m512d xj = _mm512_set1_pd(x[j]), yj = _mm512_set1_pd(y[j]), zj = _mm512_set1_pd(z[j]);
@@ -38,14 +41,16 @@ inline int select(const Neighbors &n, int j, int begin, int end, double cutoff_s
     _mm512_storeu_pd(to + count, _mm512_maskz_compress_pd(near, _mm512_loadu_pd(from)));
   };
   for (int k = begin; k < end; k += width) {
-    const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(x + k), xj), dy = _mm512_sub_pd(_mm512_loadu_pd(y + k), yj),
+    const __m512d dx = _mm512_sub_pd(_mm512_loadu_pd(x + k), xj),
+                  dy = _mm512_sub_pd(_mm512_loadu_pd(y + k), yj),
                   dz = _mm512_sub_pd(_mm512_loadu_pd(z + k), zj);
     const __m512d squared = _mm512_fmadd_pd(dx, dx, _mm512_fmadd_pd(dy, dy, _mm512_mul_pd(dz, dz)));
     const auto tail = static_cast<__mmask8>(end - k >= width ? 0xff : (1 << (end - k)) - 1);
     const __mmask8 near = _mm512_mask_cmp_pd_mask(tail, squared, limit, _CMP_LT_OQ);
     _mm512_storeu_pd(jk + count, _mm512_maskz_compress_pd(near, squared));
     const __m256i index = _mm256_add_epi32(first, _mm256_set1_epi32(k));
-    _mm256_storeu_si256(reinterpret_cast<__m256i *>(k_out + count), _mm256_maskz_compress_epi32(near, index));
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(k_out + count),
+                        _mm256_maskz_compress_epi32(near, index));
     keep(near, r_squared + k, kk);
     keep(near, f + k, f_k);
     keep(near, slope + k, slope_k);
@@ -84,14 +89,16 @@ template <int exponent> inline double power(double h)
   return root * root * h;
 }
 
-template <int exponent> void powers(int padded, const double *__restrict base, double *__restrict out)
+template <int exponent>
+void powers(int padded, const double *__restrict base, double *__restrict out)
 {
 #pragma omp simd
   for (int t = 0; t < padded; ++t) out[t] = power<exponent>(base[t]);
 }
 
 /// exp(-eta (a^2 + b^2 + c^2)) for every eta: exponentials first, then the powers of them.
-inline void centered_factors(const AngularPlan &plan, TripletChunk &chunk, const double *__restrict sum)
+inline void centered_factors(const AngularPlan &plan, TripletChunk &chunk,
+                             const double *__restrict sum)
 {
   const int padded = round_up(chunk.size);
   for (int m = 0; m < plan.n_radial; ++m) {
@@ -106,14 +113,29 @@ inline void centered_factors(const AngularPlan &plan, TripletChunk &chunk, const
     const double *base = chunk.array(TripletChunk::first_factor + plan.radial[m].base);
     double *e = chunk.array(TripletChunk::first_factor + m);
     switch (plan.radial[m].power) {
-      case 2: powers<2>(padded, base, e); break;
-      case 3: powers<3>(padded, base, e); break;
-      case 4: powers<4>(padded, base, e); break;
-      case 5: powers<5>(padded, base, e); break;
-      case 6: powers<6>(padded, base, e); break;
-      case 7: powers<7>(padded, base, e); break;
-      case 8: powers<8>(padded, base, e); break;
-      default: break;    // an exponential of its own
+      case 2:
+        powers<2>(padded, base, e);
+        break;
+      case 3:
+        powers<3>(padded, base, e);
+        break;
+      case 4:
+        powers<4>(padded, base, e);
+        break;
+      case 5:
+        powers<5>(padded, base, e);
+        break;
+      case 6:
+        powers<6>(padded, base, e);
+        break;
+      case 7:
+        powers<7>(padded, base, e);
+        break;
+      case 8:
+        powers<8>(padded, base, e);
+        break;
+      default:
+        break;    // an exponential of its own
     }
   }
 }
@@ -122,7 +144,8 @@ inline void centered_factors(const AngularPlan &plan, TripletChunk &chunk, const
 inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work)
 {
   double *__restrict cosine = chunk.array(TripletChunk::cosine);
-  const double *inverse_j = chunk.array(TripletChunk::inverse_j), *inverse_k = chunk.array(TripletChunk::inverse_k);
+  const double *inverse_j = chunk.array(TripletChunk::inverse_j),
+               *inverse_k = chunk.array(TripletChunk::inverse_k);
   const int padded = round_up(chunk.size);
   double closest = work.jk_squared[0];
 #pragma omp simd reduction(min : closest)
@@ -133,7 +156,8 @@ inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, Triple
     closest = smaller(closest, c2);
   }
   if (closest < shortest_distance * shortest_distance) refuse_distance(__builtin_sqrt(closest));
-  cutoff(plan.cutoff, chunk.size, work.jk_squared, chunk.array(TripletChunk::f_jk), chunk.array(TripletChunk::slope_jk));
+  cutoff(plan.cutoff, chunk.size, work.jk_squared, chunk.array(TripletChunk::f_jk),
+         chunk.array(TripletChunk::slope_jk));
 
   if (!plan.shifted) return centered_factors(plan, chunk, work.sum);
   double *__restrict inverse_jk = chunk.array(TripletChunk::inverse_jk);
@@ -144,7 +168,8 @@ inline void narrow_geometry(const AngularPlan &plan, TripletChunk &chunk, Triple
     const double eta = plan.radial[m].eta, shift = plan.radial[m].r_shift;
 #pragma omp simd
     for (int t = 0; t < padded; ++t) {
-      const double a = work.j_squared[t] * inverse_j[t] - shift, b = work.k_squared[t] * inverse_k[t] - shift,
+      const double a = work.j_squared[t] * inverse_j[t] - shift,
+                   b = work.k_squared[t] * inverse_k[t] - shift,
                    c = work.jk_squared[t] * inverse_jk[t] - shift;
       e[t] = exponential(-eta * (a * a + b * b + c * c));
     }
@@ -159,8 +184,8 @@ inline double half_base(int lambda, double cosine)
 
 /// A = 2 h^zeta and dA/dcos = lambda zeta h^(zeta-1).
 template <int exponent>
-void power_factor(const AngularFactor &factor, int padded, const double *__restrict cosine, double *__restrict value,
-                  double *__restrict slope)
+void power_factor(const AngularFactor &factor, int padded, const double *__restrict cosine,
+                  double *__restrict value, double *__restrict slope)
 {
 #pragma omp simd
   for (int t = 0; t < padded; ++t) {
@@ -172,8 +197,9 @@ void power_factor(const AngularFactor &factor, int padded, const double *__restr
 }
 
 /// The same for any zeta: repeated squaring when it is whole, pow() when it is not.
-inline void any_power_factor(const AngularFactor &factor, int padded, const double *__restrict cosine,
-                             double *__restrict value, double *__restrict slope)
+inline void any_power_factor(const AngularFactor &factor, int padded,
+                             const double *__restrict cosine, double *__restrict value,
+                             double *__restrict slope)
 {
   alignas(64) double square[TripletChunk::stride], lower[TripletChunk::stride];
   for (int t = 0; t < padded; ++t) square[t] = half_base(factor.lambda, cosine[t]);
@@ -194,7 +220,8 @@ inline void any_power_factor(const AngularFactor &factor, int padded, const doub
 
 /// A compact function of the angle as a function of its cosine. At 0 and 180 degrees the derivative by the cosine has
 /// no meaning; the functions are zero there unless they are centered there, where their slope vanishes.
-inline void compact_factor(const AngularFactor &factor, int padded, const double *cosine, double *value, double *slope)
+inline void compact_factor(const AngularFactor &factor, int padded, const double *cosine,
+                           double *value, double *slope)
 {
   constexpr double pi = 3.14159265358979323846;
   for (int t = 0; t < padded; ++t) {
@@ -216,26 +243,42 @@ inline void angular_factors(const AngularPlan &plan, TripletChunk &chunk)
     double *slope = chunk.array(TripletChunk::first_factor + plan.n_radial + plan.n_angular + i);
     if (factor.angle.compact)
       compact_factor(factor, padded, cosine, value, slope);
-    else switch (factor.exponent) {
-        case 0: power_factor<0>(factor, padded, cosine, value, slope); break;
-        case 1: power_factor<1>(factor, padded, cosine, value, slope); break;
-        case 3: power_factor<3>(factor, padded, cosine, value, slope); break;
-        case 5: power_factor<5>(factor, padded, cosine, value, slope); break;
-        case 7: power_factor<7>(factor, padded, cosine, value, slope); break;
-        case 15: power_factor<15>(factor, padded, cosine, value, slope); break;
-        default: any_power_factor(factor, padded, cosine, value, slope);
+    else
+      switch (factor.exponent) {
+        case 0:
+          power_factor<0>(factor, padded, cosine, value, slope);
+          break;
+        case 1:
+          power_factor<1>(factor, padded, cosine, value, slope);
+          break;
+        case 3:
+          power_factor<3>(factor, padded, cosine, value, slope);
+          break;
+        case 5:
+          power_factor<5>(factor, padded, cosine, value, slope);
+          break;
+        case 7:
+          power_factor<7>(factor, padded, cosine, value, slope);
+          break;
+        case 15:
+          power_factor<15>(factor, padded, cosine, value, slope);
+          break;
+        default:
+          any_power_factor(factor, padded, cosine, value, slope);
       }
   }
 }
 
 /// sums[i] += sum over triplets of product × the angular factor of function i; the functions share the loads of product.
 template <int n>
-inline void add_block_sums(const AngularPlan &plan, const TripletChunk &chunk, const FunctionBlock &block,
-                           const double *product, double *sums)
+inline void add_block_sums(const AngularPlan &plan, const TripletChunk &chunk,
+                           const FunctionBlock &block, const double *product, double *sums)
 {
   const int first = TripletChunk::first_factor + plan.n_radial, padded = round_up(chunk.size);
-  const double *a0 = chunk.array(first + block.angular[0]), *a1 = chunk.array(first + block.angular[1]);
-  const double *a2 = chunk.array(first + block.angular[2]), *a3 = chunk.array(first + block.angular[3]);
+  const double *a0 = chunk.array(first + block.angular[0]),
+               *a1 = chunk.array(first + block.angular[1]);
+  const double *a2 = chunk.array(first + block.angular[2]),
+               *a3 = chunk.array(first + block.angular[3]);
   double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
 #pragma omp simd reduction(+ : s0, s1, s2, s3)
   for (int t = 0; t < padded; ++t) {
@@ -268,16 +311,24 @@ inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double 
         for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * e[t];
     }
     switch (block.n) {
-      case 1: add_block_sums<1>(plan, chunk, block, product, sums); break;
-      case 2: add_block_sums<2>(plan, chunk, block, product, sums); break;
-      case 3: add_block_sums<3>(plan, chunk, block, product, sums); break;
-      default: add_block_sums<4>(plan, chunk, block, product, sums);
+      case 1:
+        add_block_sums<1>(plan, chunk, block, product, sums);
+        break;
+      case 2:
+        add_block_sums<2>(plan, chunk, block, product, sums);
+        break;
+      case 3:
+        add_block_sums<3>(plan, chunk, block, product, sums);
+        break;
+      default:
+        add_block_sums<4>(plan, chunk, block, product, sums);
     }
   }
 }
 
 /// Completes a chunk of narrow triplets.
-inline void finish_narrow(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work, double *sums)
+inline void finish_narrow(const AngularPlan &plan, TripletChunk &chunk, TripletWork &work,
+                          double *sums)
 {
   // Places that fill the last vector repeat the first triplet and count with f_c = 0.
   for (int t = chunk.size; t < round_up(chunk.size); ++t) {
@@ -285,8 +336,10 @@ inline void finish_narrow(const AngularPlan &plan, TripletChunk &chunk, TripletW
     work.j_squared[t] = work.j_squared[0];
     work.k_squared[t] = work.k_squared[0];
     work.jk_squared[t] = work.jk_squared[0];
-    for (const auto array : {TripletChunk::inverse_j, TripletChunk::inverse_k}) chunk.array(array)[t] = chunk.array(array)[0];
-    for (const auto array : {TripletChunk::f_j, TripletChunk::f_k, TripletChunk::slope_j, TripletChunk::slope_k})
+    for (const auto array : {TripletChunk::inverse_j, TripletChunk::inverse_k})
+      chunk.array(array)[t] = chunk.array(array)[0];
+    for (const auto array :
+         {TripletChunk::f_j, TripletChunk::f_k, TripletChunk::slope_j, TripletChunk::slope_k})
       chunk.array(array)[t] = 0.0;
   }
   narrow_geometry(plan, chunk, work);
@@ -294,7 +347,8 @@ inline void finish_narrow(const AngularPlan &plan, TripletChunk &chunk, TripletW
   add_sums(plan, chunk, sums);
 }
 
-void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks, TripletPool &pool, double *sums)
+void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks,
+                   TripletPool &pool, double *sums)
 {
   const double cutoff_squared = plan.cutoff.radius * plan.cutoff.radius;
   TripletWork work;
@@ -307,7 +361,8 @@ void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, I
         chunk = &next_chunk(pool);
       }
       const int begin = chunk->size;
-      const int end = begin + select(n, j, k, k + segment < ks.end ? k + segment : ks.end, cutoff_squared, *chunk, work);
+      const int end = begin + select(n, j, k, k + segment < ks.end ? k + segment : ks.end,
+                                     cutoff_squared, *chunk, work);
       if (end == begin) continue;
       chunk->rows[chunk->n_rows++] = {j, k, begin, end};
       chunk->size = end;
@@ -321,8 +376,8 @@ void narrow_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, I
 }
 
 /// One row of a wide chunk: neighbors k … k + size - 1 of the center, filled up to a whole vector with f_c = 0.
-inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, int j, int k, int size,
-                         const double *pair_factors, int origin, int pair_stride)
+inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChunk &chunk, int j,
+                         int k, int size, const double *pair_factors, int origin, int pair_stride)
 {
   const int begin = chunk.size, padded = round_up(size);
   double *__restrict f_k = chunk.array(TripletChunk::f_k) + begin;
@@ -335,7 +390,8 @@ inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChu
     f_k[i] = i < size ? n.f[k + i] : 0.0;
     slope_k[i] = i < size ? n.slope[k + i] : 0.0;
     inverse_k[i] = n.r_inverse[k + i];
-    cosine[i] = (xj * n.x[k + i] + yj * n.y[k + i] + zj * n.z[k + i]) * (inverse_j * n.r_inverse[k + i]);
+    cosine[i] =
+        (xj * n.x[k + i] + yj * n.y[k + i] + zj * n.z[k + i]) * (inverse_j * n.r_inverse[k + i]);
   }
   for (int m = 0; m < plan.n_radial; ++m) {
     double *__restrict e = chunk.array(TripletChunk::first_factor + m) + begin;
@@ -351,11 +407,13 @@ inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChu
   chunk.size += padded;
 }
 
-void wide_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks, TripletPool &pool, double *sums)
+void wide_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, IndexRange ks,
+                 TripletPool &pool, double *sums)
 {
   // exp(-eta (r - r_shift)^2) of every neighbor: one exponential per pair instead of one per triplet.
   const int origin = js.begin < ks.begin ? js.begin : ks.begin;
-  const int n_pairs = (js.end > ks.end ? js.end : ks.end) - origin, pair_stride = round_up(n_pairs) + width;
+  const int n_pairs = (js.end > ks.end ? js.end : ks.end) - origin,
+            pair_stride = round_up(n_pairs) + width;
   double *pair_factors = workspace(pool, static_cast<std::ptrdiff_t>(plan.n_radial) * pair_stride);
   for (int m = 0; m < plan.n_radial; ++m) {
     const double eta = plan.radial[m].eta, shift = plan.radial[m].r_shift;
@@ -378,15 +436,15 @@ void wide_values(const AngularPlan &plan, const Neighbors &n, IndexRange js, Ind
         if (chunk) finish();
         chunk = &next_chunk(pool);
       }
-      add_wide_row(plan, n, *chunk, j, k, (k + segment < ks.end ? k + segment : ks.end) - k, pair_factors, origin,
-                   pair_stride);
+      add_wide_row(plan, n, *chunk, j, k, (k + segment < ks.end ? k + segment : ks.end) - k,
+                   pair_factors, origin, pair_stride);
     }
   }
   if (chunk) finish();
 }
 
-void angular_values(const AngularPlan &plan, const Neighbors &neighbors, IndexRange j, IndexRange k, TripletPool &pool,
-                    double *sums)
+void angular_values(const AngularPlan &plan, const Neighbors &neighbors, IndexRange j, IndexRange k,
+                    TripletPool &pool, double *sums)
 {
   if (plan.narrow)
     narrow_values(plan, neighbors, j, k, pool, sums);

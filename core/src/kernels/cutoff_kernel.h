@@ -2,7 +2,8 @@
 
 namespace {
 
-void roots(int n, const double *__restrict r_squared, double *__restrict r, double *__restrict r_inverse)
+void roots(int n, const double *__restrict r_squared, double *__restrict r,
+           double *__restrict r_inverse)
 {
   n = round_up(n);
 #pragma omp simd
@@ -51,8 +52,8 @@ template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
 }
 
 /// The plain cosine function, the field's default: no root and no division.
-inline void cosine_cutoff(double radius, int n, const double *__restrict r_squared, double *__restrict f,
-                          double *__restrict slope)
+inline void cosine_cutoff(double radius, int n, const double *__restrict r_squared,
+                          double *__restrict f, double *__restrict slope)
 {
   const double inverse = 1.0 / (radius * radius);
   n = round_up(n);
@@ -70,11 +71,12 @@ inline void cosine_cutoff(double radius, int n, const double *__restrict r_squar
 enum class Form { one_sided, compact, asymmetric };
 
 template <CutoffKind kind, Form form>
-void cutoff_of_form(const CutoffFunction &function, int n, const double *__restrict r_squared, double *__restrict f,
-                    double *__restrict slope)
+void cutoff_of_form(const CutoffFunction &function, int n, const double *__restrict r_squared,
+                    double *__restrict f, double *__restrict slope)
 {
   constexpr bool one_sided = form == Form::one_sided, asymmetric = form == Form::asymmetric;
-  const double inner = one_sided ? function.alpha * function.radius : 0.5 * (function.radius + function.left);
+  const double inner = one_sided ? function.alpha * function.radius
+                                 : 0.5 * (function.radius + function.left);
   const double width_inverse = 1.0 / (function.radius - inner);
   n = round_up(n);
 #pragma omp simd
@@ -92,20 +94,25 @@ void cutoff_of_form(const CutoffFunction &function, int n, const double *__restr
 }
 
 template <CutoffKind kind>
-void cutoff_of_kind(const CutoffFunction &function, int n, const double *r_squared, double *f, double *slope)
+void cutoff_of_kind(const CutoffFunction &function, int n, const double *r_squared, double *f,
+                    double *slope)
 {
-  if (!function.compact) return cutoff_of_form<kind, Form::one_sided>(function, n, r_squared, f, slope);
-  if (!function.asymmetric) return cutoff_of_form<kind, Form::compact>(function, n, r_squared, f, slope);
+  if (!function.compact)
+    return cutoff_of_form<kind, Form::one_sided>(function, n, r_squared, f, slope);
+  if (!function.asymmetric)
+    return cutoff_of_form<kind, Form::compact>(function, n, r_squared, f, slope);
   return cutoff_of_form<kind, Form::asymmetric>(function, n, r_squared, f, slope);
 }
 
-void cutoff(const CutoffFunction &function, int n, const double *r_squared, double *f, double *slope)
+void cutoff(const CutoffFunction &function, int n, const double *r_squared, double *f,
+            double *slope)
 {
   switch (function.kind) {
     case CutoffKind::hard:
       return cutoff_of_kind<CutoffKind::hard>(function, n, r_squared, f, slope);
     case CutoffKind::cosine:
-      if (!function.compact && function.alpha == 0.0) return cosine_cutoff(function.radius, n, r_squared, f, slope);
+      if (!function.compact && function.alpha == 0.0)
+        return cosine_cutoff(function.radius, n, r_squared, f, slope);
       return cutoff_of_kind<CutoffKind::cosine>(function, n, r_squared, f, slope);
     case CutoffKind::tanhu:
       return cutoff_of_kind<CutoffKind::tanhu>(function, n, r_squared, f, slope);

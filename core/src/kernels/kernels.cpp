@@ -18,10 +18,12 @@ std::vector<const Kernels *> available()
 {
   std::vector<const Kernels *> list{&generic};
 #ifdef NNMB_X86_64
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi2"))
     list.push_back(&avx2);
   if (list.size() == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd"))
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512cd"))
     list.push_back(&avx512);
 #endif
   return list;
@@ -39,8 +41,8 @@ const Kernels &choose()
     if (kernels->name == std::string(wanted)) return *kernels;
     names.emplace_back(kernels->name);
   }
-  throw std::invalid_argument("NNMB_SIMD=" + std::string(wanted) + ": this processor runs " + join(names, ", ") +
-                              "; unset it to take the last of them");
+  throw std::invalid_argument("NNMB_SIMD=" + std::string(wanted) + ": this processor runs " +
+                              join(names, ", ") + "; unset it to take the last of them");
 }
 
 }    // namespace

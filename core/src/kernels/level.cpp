@@ -25,7 +25,7 @@ namespace nnmb::kernels {
 #include "angular_jacobian_kernel.h"
 
 #define NNMB_TEXT_OF(name) #name
-#define NNMB_TEXT(name) NNMB_TEXT_OF(name)
+#define NNMB_TEXT(name)    NNMB_TEXT_OF(name)
 
 extern const Kernels NNMB_KERNEL_LEVEL;
 const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),

@@ -6,7 +6,8 @@ typedef double Double8 __attribute__((vector_size(64), aligned(8)));
 
 /// out(o, c) = bias(o) + sum_i w(o, i) in(i, c) for 8 n_vectors outputs from o on and n_columns <= 4 columns.
 template <int n_vectors, int n_columns>
-inline void dense_tile(const DenseLayer &layer, int o, const double *in, int in_stride, double *out, int out_stride)
+inline void dense_tile(const DenseLayer &layer, int o, const double *in, int in_stride, double *out,
+                       int out_stride)
 {
   Double8 sum[n_columns][n_vectors];
   for (int v = 0; v < n_vectors; ++v)
@@ -29,19 +30,23 @@ inline void dense_tile(const DenseLayer &layer, int o, const double *in, int in_
 }
 
 template <int n_columns>
-inline void dense_columns(const DenseLayer &layer, const double *in, int in_stride, double *out, int out_stride)
+inline void dense_columns(const DenseLayer &layer, const double *in, int in_stride, double *out,
+                          int out_stride)
 {
   int o = 0;
-  for (; o + 8 < layer.n_out; o += 16) dense_tile<2, n_columns>(layer, o, in, in_stride, out, out_stride);
+  for (; o + 8 < layer.n_out; o += 16)
+    dense_tile<2, n_columns>(layer, o, in, in_stride, out, out_stride);
   if (o < layer.n_out) dense_tile<1, n_columns>(layer, o, in, in_stride, out, out_stride);
 }
 
-void dense(const DenseLayer &layer, int n_columns, const double *in, int in_stride, double *out, int out_stride)
+void dense(const DenseLayer &layer, int n_columns, const double *in, int in_stride, double *out,
+           int out_stride)
 {
   int c = 0;
   for (; c + 4 <= n_columns; c += 4)
     dense_columns<4>(layer, in + c * in_stride, in_stride, out + c * out_stride, out_stride);
-  for (; c < n_columns; ++c) dense_columns<1>(layer, in + c * in_stride, in_stride, out + c * out_stride, out_stride);
+  for (; c < n_columns; ++c)
+    dense_columns<1>(layer, in + c * in_stride, in_stride, out + c * out_stride, out_stride);
 }
 
 }    // namespace

@@ -22,7 +22,8 @@ inline ValueAndSlope radial_term(const RadialTerm &term, const Neighbors &n, int
 }
 
 /// Whole vectors, and one that counts in part: what lies behind the range is a neighbor of another species.
-template <RadialTerm::Kind kind> double radial_sum(const RadialTerm &term, const Neighbors &n, IndexRange range)
+template <RadialTerm::Kind kind>
+double radial_sum(const RadialTerm &term, const Neighbors &n, IndexRange range)
 {
   const int size = range.end - range.begin, whole = size & ~(width - 1);
   double sum = 0.0;
@@ -38,14 +39,17 @@ template <RadialTerm::Kind kind> double radial_sum(const RadialTerm &term, const
 }
 
 template <RadialTerm::Kind kind>
-void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange range, double weight, double *__restrict slopes)
+void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange range, double weight,
+                double *__restrict slopes)
 {
   const int padded = round_up(range.end - range.begin);
 #pragma omp simd
-  for (int i = 0; i < padded; ++i) slopes[i] += weight * radial_term<kind>(term, n, range.begin + i).slope;
+  for (int i = 0; i < padded; ++i)
+    slopes[i] += weight * radial_term<kind>(term, n, range.begin + i).slope;
 }
 
-inline void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange range, double weight, double *slopes)
+inline void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange range, double weight,
+                       double *slopes)
 {
   switch (term.kind) {
     case RadialTerm::Kind::gaussian:
@@ -57,7 +61,8 @@ inline void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange ra
   }
 }
 
-void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &neighbors, IndexRange range, double *sums)
+void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
+                   IndexRange range, double *sums)
 {
   for (int s = 0; s < n_terms; ++s) switch (terms[s].kind) {
       case RadialTerm::Kind::gaussian:
@@ -72,7 +77,8 @@ void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &neighb
     }
 }
 
-void radial_contract(const RadialTerm *terms, int n_terms, const Neighbors &n, IndexRange range, const double *weights)
+void radial_contract(const RadialTerm *terms, int n_terms, const Neighbors &n, IndexRange range,
+                     const double *weights)
 {
   constexpr int piece = 64;
   for (int begin = range.begin; begin < range.end; begin += piece) {
@@ -90,8 +96,8 @@ void radial_contract(const RadialTerm *terms, int n_terms, const Neighbors &n, I
   }
 }
 
-void radial_slopes(const RadialTerm *terms, int n_terms, const Neighbors &neighbors, IndexRange range, double *slopes,
-                   int stride)
+void radial_slopes(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
+                   IndexRange range, double *slopes, int stride)
 {
   for (int s = 0; s < n_terms; ++s) {
     double *row = slopes + static_cast<std::ptrdiff_t>(s) * stride;

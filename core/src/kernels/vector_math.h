@@ -47,7 +47,8 @@ struct ReducedExponential {
 inline ReducedExponential reduce_exponential(double x)
 {
   x = larger(x, -708.0);
-  constexpr double round = 6755399441055744.0;    // 1.5 * 2^52: adding it leaves n in the lowest bits
+  constexpr double round =
+      6755399441055744.0;    // 1.5 * 2^52: adding it leaves n in the lowest bits
   const double shifted = x * 1.4426950408889634 + round;
   const double n = shifted - round;
   // ln 2 in two parts; the first has trailing zeros, so that n times it is exact.
@@ -55,8 +56,12 @@ inline ReducedExponential reduce_exponential(double x)
   // Degree 13: the rest is below 4e-18. Even and odd parts side by side shorten the chain of additions.
   const double s = r * r;
   const double odd =
-      1.0 / 6 + s * (1.0 / 120 + s * (1.0 / 5040 + s * (1.0 / 362880 + s * (1.0 / 39916800 + s * (1.0 / 6227020800)))));
-  const double even = 0.5 + s * (1.0 / 24 + s * (1.0 / 720 + s * (1.0 / 40320 + s * (1.0 / 3628800 + s * (1.0 / 479001600)))));
+      1.0 / 6 +
+      s * (1.0 / 120 +
+           s * (1.0 / 5040 + s * (1.0 / 362880 + s * (1.0 / 39916800 + s * (1.0 / 6227020800)))));
+  const double even =
+      0.5 + s * (1.0 / 24 +
+                 s * (1.0 / 720 + s * (1.0 / 40320 + s * (1.0 / 3628800 + s * (1.0 / 479001600)))));
   const std::int64_t exponent = as_bits(shifted) << 52;
   return {r + s * (even + r * odd), as_double(exponent + as_bits(1.0))};
 }
@@ -84,12 +89,13 @@ inline double hyperbolic_tangent(double x)
 /// tanh(y) for 0 <= y <= 1, y times a polynomial in y^2 (Chebyshev fit of degree 15, error 1e-17): no division.
 inline double small_hyperbolic_tangent(double y)
 {
-  constexpr double c[] = {-6.206753305453650019e-8,   6.4968576378625309333e-7,  -3.4029938269792740081e-6,
-                          1.2306805295349982873e-5,   -3.6039185369973817626e-5, 9.4722560757320653751e-5,
-                          -2.3801236323479905078e-4,  5.8960289508561654632e-4,  -1.4557155907792801041e-3,
-                          3.5921041152302810121e-3,   -8.8632321811302738869e-3, 2.1869488226930839321e-2,
-                          -5.396825395091773006e-2,   1.3333333333282111962e-1,  -3.3333333333332733116e-1,
-                          9.9999999999999998829e-1};
+  constexpr double c[] = {
+      -6.206753305453650019e-8,  6.4968576378625309333e-7,  -3.4029938269792740081e-6,
+      1.2306805295349982873e-5,  -3.6039185369973817626e-5, 9.4722560757320653751e-5,
+      -2.3801236323479905078e-4, 5.8960289508561654632e-4,  -1.4557155907792801041e-3,
+      3.5921041152302810121e-3,  -8.8632321811302738869e-3, 2.1869488226930839321e-2,
+      -5.396825395091773006e-2,  1.3333333333282111962e-1,  -3.3333333333332733116e-1,
+      9.9999999999999998829e-1};
   const double w = y * y;
   double sum = c[0];
   for (int i = 1; i < 16; ++i) sum = sum * w + c[i];
@@ -103,7 +109,12 @@ inline double logarithm_of_one_plus(double y)
   const double s = upper ? (y - 0.5) / (2.5 + y) : y / (2.0 + y);    // |s| <= 1/7
   const double u = s * s;
   const double series =
-      1.0 + u * (1.0 / 3 + u * (1.0 / 5 + u * (1.0 / 7 + u * (1.0 / 9 + u * (1.0 / 11 + u * (1.0 / 13 + u * (1.0 / 15 + u * (1.0 / 17))))))));
+      1.0 +
+      u * (1.0 / 3 +
+           u * (1.0 / 5 +
+                u * (1.0 / 7 +
+                     u * (1.0 / 9 +
+                          u * (1.0 / 11 + u * (1.0 / 13 + u * (1.0 / 15 + u * (1.0 / 17))))))));
   return (upper ? 0.40546510810816438198 : 0.0) + 2.0 * s * series;
 }
 
@@ -136,13 +147,26 @@ inline ValueAndSlope cosine_of_root(double v)
 {
   constexpr double q = 2.4674011002723396547;    // (pi/2)^2
   // (-1)^k q^k / (2k)!
-  constexpr double c1 = -q / 2, c2 = -c1 * q / 12, c3 = -c2 * q / 30, c4 = -c3 * q / 56, c5 = -c4 * q / 90,
-                   c6 = -c5 * q / 132, c7 = -c6 * q / 182, c8 = -c7 * q / 240, c9 = -c8 * q / 306, c10 = -c9 * q / 380,
-                   c11 = -c10 * q / 462;
+  constexpr double c1 = -q / 2, c2 = -c1 * q / 12, c3 = -c2 * q / 30, c4 = -c3 * q / 56,
+                   c5 = -c4 * q / 90, c6 = -c5 * q / 132, c7 = -c6 * q / 182, c8 = -c7 * q / 240,
+                   c9 = -c8 * q / 306, c10 = -c9 * q / 380, c11 = -c10 * q / 462;
   const double value =
-      1.0 + v * (c1 + v * (c2 + v * (c3 + v * (c4 + v * (c5 + v * (c6 + v * (c7 + v * (c8 + v * (c9 + v * (c10 + v * c11))))))))));
+      1.0 +
+      v * (c1 +
+           v * (c2 +
+                v * (c3 +
+                     v * (c4 +
+                          v * (c5 +
+                               v * (c6 + v * (c7 + v * (c8 + v * (c9 + v * (c10 + v * c11))))))))));
   const double slope =
-      c1 + v * (2 * c2 + v * (3 * c3 + v * (4 * c4 + v * (5 * c5 + v * (6 * c6 + v * (7 * c7 + v * (8 * c8 + v * (9 * c9 + v * (10 * c10 + v * 11 * c11)))))))));
+      c1 +
+      v * (2 * c2 +
+           v * (3 * c3 +
+                v * (4 * c4 +
+                     v * (5 * c5 +
+                          v * (6 * c6 +
+                               v * (7 * c7 + v * (8 * c8 + v * (9 * c9 + v * (10 * c10 +
+                                                                              v * 11 * c11)))))))));
   return {value, slope};
 }
 
