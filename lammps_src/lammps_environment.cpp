@@ -36,18 +36,31 @@ void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
   const double *const *x = atom.x;
   const double cutoff_squared = cutoff * cutoff;
   const double to_angstrom = 1.0 / units.length;
-  const int *jlist = list.firstneigh[i];
-  for (int jj = 0; jj < list.numneigh[i]; ++jj) {
+  const double xi = x[i][0], yi = x[i][1], zi = x[i][2];
+  const int *jlist = list.firstneigh[i], *type = atom.type, *species_of = type_to_species.data();
+  const int size = list.numneigh[i], begin = environments.n_neighbors();
+  environments.grow(size);
+  neighbors.resize(static_cast<std::size_t>(begin + size));
+  double *dx = environments.x.data() + begin, *dy = environments.y.data() + begin,
+         *dz = environments.z.data() + begin;
+  int *species = environments.species.data() + begin, *index = neighbors.data() + begin;
+  // Without a branch, which the processor could not foresee: written always, counted when within the cutoff.
+  int count = 0;
+  for (int jj = 0; jj < size; ++jj) {
     const int j = jlist[jj] & NEIGHMASK;
-    const int species = type_to_species[static_cast<std::size_t>(atom.type[j])];
-    if (species < 0) continue;
-    const double dx = to_angstrom * (x[j][0] - x[i][0]), dy = to_angstrom * (x[j][1] - x[i][1]),
-                 dz = to_angstrom * (x[j][2] - x[i][2]);
+    const double a = to_angstrom * (x[j][0] - xi), b = to_angstrom * (x[j][1] - yi),
+                 c = to_angstrom * (x[j][2] - zi);
+    dx[count] = a;
+    dy[count] = b;
+    dz[count] = c;
+    index[count] = j;
+    species[count] = species_of[type[j]];
     // Negated, so that a distance that is not a number goes on to the core, which refuses it.
-    if (dx * dx + dy * dy + dz * dz >= cutoff_squared) continue;
-    environments.add_neighbor(species, dx, dy, dz);
-    neighbors.push_back(j);
+    const bool near = !(a * a + b * b + c * c >= cutoff_squared);
+    count += static_cast<int>(near) & static_cast<int>(species[count] >= 0);
   }
+  environments.give_back(size - count);
+  neighbors.resize(static_cast<std::size_t>(begin + count));
   environments.end_center();
   centers.push_back(i);
 }

@@ -7,13 +7,13 @@
 
 #include "pair_nn_manybody.h"
 
+#include "block_threads.h"
 #include "lammps_compat.h"
 #include "lammps_environment.h"
 #include "lammps_units.h"
 #include "pair_coeff_arguments.h"
 
 #include "nnmanybody/assembly.h"
-#include "nnmanybody/blas_threads.h"
 #include "nnmanybody/potential.h"
 #include "nnmanybody/potential_file.h"
 #include "nnmanybody/text.h"
@@ -55,9 +55,7 @@ struct LAMMPS_NS::PairNNManybodyData {
   std::unique_ptr<nnmb::Potential> potential;
   std::vector<int> type_to_species;    // index: atom type, from 1; -1 for NULL
   nnmb::HostUnits units;               // of the run
-  nnmb::PotentialScratch scratch;
-  nnmb::BlockResult result;
-  LammpsBlock block;
+  BlockThreads threads;
   std::vector<std::vector<int>> centers;    // per species: local indices of this step
 };
 
@@ -68,7 +66,6 @@ PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNMa
   one_coeff = 1;
   manybody_flag = 1;
   centroidstressflag = CENTROID_AVAIL;
-  nnmb::use_one_blas_thread();
   if (lmp->citeme) lmp->citeme->add(cite_nn_manybody);
 }
 
@@ -238,9 +235,7 @@ double PairNNManybody::init_one(int i, int j)
 void PairNNManybody::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
-  const nnmb::Potential &potential = *data->potential;
-
-  data->centers.resize(potential.elements().size());
+  data->centers.resize(data->potential->elements().size());
   for (auto &centers : data->centers) centers.clear();
   for (int ii = 0; ii < list->inum; ++ii) {
     const int i = list->ilist[ii];
@@ -249,45 +244,26 @@ void PairNNManybody::compute(int eflag, int vflag)
   }
 
   // Rows of LAMMPS's two-dimensional arrays lie behind one another.
-  nnmb::AtomArrays arrays;
-  if (atom->nlocal + atom->nghost > 0) {
-    arrays.forces = &atom->f[0][0];
-    if (vflag_global) arrays.virial = virial;
-    if (vflag_atom) arrays.atomic_virials = &vatom[0][0];
-    if (cvflag_atom) arrays.centroid_virials = &cvatom[0][0];
+  BlockResults results;
+  const int n_atoms = atom->nlocal + atom->nghost;
+  if (n_atoms > 0) {
+    results.arrays.forces = &atom->f[0][0];
+    if (vflag_global) results.arrays.virial = virial;
+    if (vflag_atom) results.arrays.atomic_virials = &vatom[0][0];
+    if (cvflag_atom) results.arrays.centroid_virials = &cvatom[0][0];
+    if (eflag_atom) results.energies = eatom;
   }
-
-  LammpsBlock &block = data->block;
-  for (std::size_t species = 0; species < data->centers.size(); ++species) {
-    const std::vector<int> &centers = data->centers[species];
-    for (std::size_t begin = 0; begin < centers.size(); begin += nnmb::Potential::block_size) {
-      const std::size_t end = std::min(begin + nnmb::Potential::block_size, centers.size());
-      block.clear(static_cast<int>(species));
-      for (std::size_t c = begin; c < end; ++c)
-        block.add(*atom, *list, centers[c], data->type_to_species, potential.cutoff(), data->units);
-      try {
-        potential.evaluate(block.environments, data->scratch, data->result);
-      } catch (const std::invalid_argument &failure) {
-        stop(lmp, fmt::format("Pair style nn/manybody: {} ({})", failure.what(),
-                              block.describe_closest_pair(*atom)));
-      }
-      nnmb::add_block(block.environments, data->result.gradient, block.centers.data(),
-                      block.neighbors.data(), data->units, arrays);
-      if (!eflag_either) continue;
-      for (std::size_t c = 0; c < block.centers.size(); ++c) {
-        const double energy =
-            data->units.energy * data->result.energies(static_cast<arma::uword>(c));
-        if (eflag_global) eng_vdwl += energy;
-        if (eflag_atom) eatom[block.centers[c]] += energy;
-      }
-    }
-  }
+  const std::string failure = data->threads.evaluate(
+      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
+      comm->nthreads, static_cast<std::size_t>(n_atoms), results);
+  if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
+  if (eflag_global) eng_vdwl += results.energy;
   if (vflag_fdotr) virial_fdotr_compute();
 }
 
 double PairNNManybody::memory_usage()
 {
-  double bytes = Pair::memory_usage();
+  double bytes = Pair::memory_usage() + data->threads.memory_usage();
   for (const auto &centers : data->centers)
     bytes += static_cast<double>(centers.capacity() * sizeof(int));
   return bytes;

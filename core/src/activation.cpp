@@ -1,5 +1,6 @@
 #include "nnmanybody/activation.h"
 
+#include "nnmanybody/kernels.h"
 #include "nnmanybody/text.h"
 
 #include <algorithm>
@@ -48,46 +49,17 @@ void for_each(arma::mat &values, arma::mat &derivative, Function function)
 void activate(Activation activation, arma::mat &values, arma::mat &derivative)
 {
   derivative.set_size(values.n_rows, values.n_cols);
+  if (kernels::best().activate(activation, static_cast<std::int64_t>(values.n_elem),
+                               values.memptr(), derivative.memptr()))
+    return;
   switch (activation) {
     case Activation::identity:
       derivative.ones();
-      break;
-    case Activation::tanh:
-      for_each(values, derivative, [](double &u, double &d) {
-        u = std::tanh(u);
-        d = 1.0 - u * u;
-      });
-      break;
-    case Activation::sigmoid:
-      for_each(values, derivative, [](double &u, double &d) {
-        u = sigmoid(u);
-        d = u * (1.0 - u);
-      });
       break;
     case Activation::relu:
       for_each(values, derivative, [](double &u, double &d) {
         d = u > 0.0 ? 1.0 : 0.0;
         u = std::max(u, 0.0);
-      });
-      break;
-    case Activation::softplus:
-      for_each(values, derivative, [](double &u, double &d) {
-        d = sigmoid(u);
-        u = std::max(u, 0.0) + std::log1p(std::exp(-std::abs(u)));
-      });
-      break;
-    case Activation::silu:
-      for_each(values, derivative, [](double &u, double &d) {
-        const double s = sigmoid(u);
-        d = s * (1.0 + u * (1.0 - s));
-        u *= s;
-      });
-      break;
-    case Activation::gaussian:
-      for_each(values, derivative, [](double &u, double &d) {
-        const double g = std::exp(-0.5 * u * u);
-        d = -u * g;
-        u = g;
       });
       break;
     case Activation::cos:
@@ -114,6 +86,8 @@ void activate(Activation activation, arma::mat &values, arma::mat &derivative)
         u *= u;
       });
       break;
+    default:
+      break;    // the vector forms above
   }
 }
 

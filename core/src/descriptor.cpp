@@ -11,6 +11,9 @@ namespace nnmb {
 
 namespace {
 
+/// Bytes of triplets that the first pass leaves for the second: part of a core's second-level cache.
+constexpr std::size_t triplet_cache = 384 * 1024;
+
 int species_of(const std::string &element, const std::vector<std::string> &elements,
                const SymmetryFunction &f)
 {
@@ -104,50 +107,100 @@ void Descriptor::add_angular(const SymmetryFunction &f, int index, int j, int k,
   group->add(f, index, weight);
 }
 
+void Descriptor::prepare(const EnvironmentBlock &block, DescriptorScratch &scratch) const
+{
+  scratch.prepared.prepare(block, n_species_, cutoffs_);
+  scratch.prepared.clear_gradient();
+}
+
+int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat &values) const
+{
+  values.zeros(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(end - begin));
+  int arrays = 0;
+  for (const AngularGroup &group : angular_) arrays = std::max(arrays, group.arrays_per_chunk());
+  scratch.triplets.clear(arrays);
+  scratch.first_center = begin;
+  scratch.first_chunk.clear();
+  int center = begin;
+  for (; center < end && (center == begin || scratch.triplets.bytes() < triplet_cache); ++center) {
+    double *column = values.colptr(static_cast<arma::uword>(center - begin));
+    for (const RadialGroup &group : radial_)
+      group.values(scratch.prepared, center, scratch.sums, column);
+    for (const AngularGroup &group : angular_) {
+      scratch.first_chunk.push_back(scratch.triplets.size());
+      group.values(scratch.prepared, center, scratch.triplets, scratch.sums, column);
+    }
+  }
+  scratch.first_chunk.push_back(scratch.triplets.size());
+  values.resize(values.n_rows, static_cast<arma::uword>(center - begin));
+  return center;
+}
+
 void Descriptor::values(const EnvironmentBlock &block, DescriptorScratch &scratch,
                         arma::mat &values) const
 {
-  scratch.prepared.prepare(block, n_species_, cutoffs_);
-  values.zeros(static_cast<arma::uword>(n_functions()),
-               static_cast<arma::uword>(block.n_centers()));
-  for (int center = 0; center < block.n_centers(); ++center) {
-    double *column = values.colptr(static_cast<arma::uword>(center));
-    for (const RadialGroup &group : radial_) group.values(scratch.prepared, center, column);
-    for (const AngularGroup &group : angular_)
-      group.values(scratch.prepared, center, scratch.chunk, column);
+  prepare(block, scratch);
+  values.set_size(static_cast<arma::uword>(n_functions()),
+                  static_cast<arma::uword>(block.n_centers()));
+  for (int begin = 0; begin < block.n_centers();) {
+    const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
+    values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
+    begin = end;
   }
 }
 
-void Descriptor::contract(const EnvironmentBlock &block, DescriptorScratch &scratch,
-                          const arma::mat &weights, NeighborGradient &gradient) const
+namespace {
+
+/// The chunks of one angular group of one center.
+kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std::size_t group,
+                              std::size_t n_groups)
 {
-  PreparedBlock &prepared = scratch.prepared;
-  prepared.clear_gradient();
-  for (int center = 0; center < block.n_centers(); ++center) {
-    const double *column = weights.colptr(static_cast<arma::uword>(center));
-    for (const RadialGroup &group : radial_) group.contract(prepared, center, column);
-    for (const AngularGroup &group : angular_)
-      group.contract(prepared, center, scratch.chunk, column);
+  const std::size_t at = static_cast<std::size_t>(center - scratch.first_center) * n_groups + group;
+  return {scratch.first_chunk[at], scratch.first_chunk[at + 1]};
+}
+
+}    // namespace
+
+void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
+                          const arma::mat &weights) const
+{
+  for (int center = begin; center < end; ++center) {
+    const double *column = weights.colptr(static_cast<arma::uword>(center - begin));
+    for (const RadialGroup &group : radial_)
+      group.contract(scratch.prepared, center, scratch.sums, column);
+    for (std::size_t g = 0; g < angular_.size(); ++g)
+      angular_[g].contract(scratch.prepared, scratch.triplets,
+                           chunks_of(scratch, center, g, angular_.size()), scratch.sums, column);
   }
+}
+
+void Descriptor::gather_gradient(const EnvironmentBlock &block, const DescriptorScratch &scratch,
+                                 NeighborGradient &gradient) const
+{
   const auto n = static_cast<std::size_t>(block.n_neighbors());
   for (auto *array : {&gradient.x, &gradient.y, &gradient.z}) array->assign(n, 0.0);
-  for (std::size_t i = 0; i < prepared.source.size(); ++i) {
-    const auto at = static_cast<std::size_t>(prepared.source[i]);
-    gradient.x[at] = prepared.gx[i];
-    gradient.y[at] = prepared.gy[i];
-    gradient.z[at] = prepared.gz[i];
-  }
+  scratch.prepared.write_gradient(gradient.x, gradient.y, gradient.z);
 }
 
-void Descriptor::jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
-                          double *jacobian) const
+void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
+                                     arma::mat &values, double *jacobian) const
 {
+  prepare(block, scratch);
   std::fill_n(jacobian, static_cast<std::size_t>(block.n_neighbors()) * 3 * functions_.size(), 0.0);
-  for (int center = 0; center < block.n_centers(); ++center) {
-    for (const RadialGroup &group : radial_)
-      group.jacobian(scratch.prepared, center, n_functions(), jacobian);
-    for (const AngularGroup &group : angular_)
-      group.jacobian(scratch.prepared, center, scratch.chunk, n_functions(), jacobian);
+  values.set_size(static_cast<arma::uword>(n_functions()),
+                  static_cast<arma::uword>(block.n_centers()));
+  for (int begin = 0; begin < block.n_centers();) {
+    const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
+    values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
+    for (int center = begin; center < end; ++center) {
+      for (const RadialGroup &group : radial_)
+        group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
+      for (std::size_t g = 0; g < angular_.size(); ++g)
+        angular_[g].jacobian(scratch.prepared, center, scratch.triplets,
+                             chunks_of(scratch, center, g, angular_.size()), scratch.sums,
+                             n_functions(), jacobian);
+    }
+    begin = end;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "nnmanybody/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -48,6 +49,11 @@ Network::Network(std::vector<Layer> layers, arma::rowvec shortcut) :
     throw std::invalid_argument("shortcut: expected " + std::to_string(n_features()) +
                                 " weights, got " + std::to_string(shortcut_.n_elem));
   if (!shortcut_.is_finite()) throw std::invalid_argument("shortcut: a weight is NaN or Inf");
+  for (const Layer &layer : layers_) {
+    forward_.emplace_back(layer.weights, layer.biases);
+    backward_.emplace_back(layer.weights.t(), arma::vec());
+  }
+  if (!shortcut_.is_empty()) forward_.emplace_back(shortcut_, arma::vec());
 }
 
 void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::rowvec &energies,
@@ -60,26 +66,44 @@ void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::r
   scratch.derivatives.resize(layers_.size());
   const arma::mat *input = &features;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    arma::mat &value = scratch.values[l];
-    value = layers_[l].weights * *input;
-    value.each_col() += layers_[l].biases;
-    activate(layers_[l].activation, value, scratch.derivatives[l]);
-    input = &value;
+    forward_[l](*input, scratch.values[l]);
+    activate(layers_[l].activation, scratch.values[l], scratch.derivatives[l]);
+    input = &scratch.values[l];
   }
   energies = scratch.values.back();
 
   // delta_L = f_L'(u_L); delta_l = f_l'(u_l) o (W_{l+1}^T delta_{l+1}); dE/dy_0 = W_1^T delta_1
   scratch.delta = scratch.derivatives.back();
   for (std::size_t l = layers_.size() - 1; l > 0; --l) {
-    gradients = layers_[l].weights.t() * scratch.delta;
+    backward_[l](scratch.delta, gradients);
     scratch.delta = gradients % scratch.derivatives[l - 1];
   }
-  gradients = layers_.front().weights.t() * scratch.delta;
+  backward_.front()(scratch.delta, gradients);
 
   if (!shortcut_.is_empty()) {
-    energies += shortcut_ * features;
+    forward_.back()(features, scratch.delta);
+    energies += scratch.delta;
     gradients.each_col() += shortcut_.t();
   }
+}
+
+Network::Dense::Dense(const arma::mat &matrix, const arma::vec &bias) :
+    n_out(static_cast<int>(matrix.n_rows)), n_in(static_cast<int>(matrix.n_cols)),
+    stride(kernels::round_up(n_out) + kernels::width),
+    weights(static_cast<std::size_t>(stride) * matrix.n_cols, 0.0),
+    biases(static_cast<std::size_t>(stride), 0.0)
+{
+  for (arma::uword i = 0; i < matrix.n_cols; ++i)
+    std::copy_n(matrix.colptr(i), matrix.n_rows,
+                weights.begin() + static_cast<std::ptrdiff_t>(i) * stride);
+  std::copy(bias.begin(), bias.end(), biases.begin());
+}
+
+void Network::Dense::operator()(const arma::mat &in, arma::mat &out) const
+{
+  out.set_size(static_cast<arma::uword>(n_out), in.n_cols);
+  kernels::best().dense({n_out, n_in, stride, weights.data(), biases.data()},
+                        static_cast<int>(in.n_cols), in.memptr(), n_in, out.memptr(), n_out);
 }
 
 void Network::write(std::ostream &stream) const

@@ -25,6 +25,8 @@ void check_section(const ElementSection &section)
 
 Potential::Potential(PotentialDefinition definition) : definition_(std::move(definition))
 {
+  kernels::
+      best();    // here, and not in the first step of a run, a name that it does not know is told
   if (definition_.sections.empty())
     throw std::invalid_argument("expected at least one element, got none");
   for (const ElementSection &section : definition_.sections) {
@@ -49,12 +51,21 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
 {
   const auto species = static_cast<std::size_t>(block.center_species);
   const ElementSection &section = definition_.sections[species];
-  descriptors_[species].values(block, scratch.descriptor, scratch.features);
-  scalings_[species].apply(scratch.features);
-  section.model->evaluate(scratch.features, scratch.model, result.energies, scratch.gradients);
-  result.energies += section.reference_energy;
-  scalings_[species].apply_to_gradient(scratch.gradients);
-  descriptors_[species].contract(block, scratch.descriptor, scratch.gradients, result.gradient);
+  const Descriptor &descriptor = descriptors_[species];
+  descriptor.prepare(block, scratch.descriptor);
+  result.energies.set_size(static_cast<arma::uword>(block.n_centers()));
+  for (int begin = 0; begin < block.n_centers();) {
+    const int end =
+        descriptor.values(scratch.descriptor, begin, block.n_centers(), scratch.features);
+    scalings_[species].apply(scratch.features);
+    section.model->evaluate(scratch.features, scratch.model, scratch.energies, scratch.gradients);
+    result.energies.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) =
+        scratch.energies + section.reference_energy;
+    scalings_[species].apply_to_gradient(scratch.gradients);
+    descriptor.contract(scratch.descriptor, begin, end, scratch.gradients);
+    begin = end;
+  }
+  descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
 }
 
 }    // namespace nnmb

@@ -4,17 +4,78 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace nnmb {
 
-void refuse_distance(double r)
+void kernels::refuse_distance(double r)
 {
   if (std::isfinite(r))
     throw std::invalid_argument("two atoms sit on top of one another (distance " + shortest(r) +
                                 " Å): symmetry functions have no derivative there");
   throw std::invalid_argument(
       "the distance of two atoms is not a finite number: positions or cell hold NaN or Inf");
+}
+
+namespace {
+
+/// Kernels read whole vectors, the last of which may begin at the last neighbor, and wide rows one more.
+constexpr std::size_t padding = 2 * kernels::width;
+
+bool is_near(const EnvironmentBlock &block, int neighbor, double longest_squared)
+{
+  const auto n = static_cast<std::size_t>(neighbor);
+  const double squared =
+      block.x[n] * block.x[n] + block.y[n] * block.y[n] + block.z[n] * block.z[n];
+  if (squared >= longest_squared && squared <= std::numeric_limits<double>::max()) return false;
+  // The negated form also catches NaN.
+  if (!(squared > kernels::shortest_distance * kernels::shortest_distance) ||
+      !std::isfinite(squared))
+    kernels::refuse_distance(std::sqrt(squared));
+  return true;
+}
+
+}    // namespace
+
+void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest_squared)
+{
+  const auto capacity = static_cast<std::size_t>(block.n_neighbors()) + padding;
+  for (auto *array : {&x_, &y_, &z_, &r_squared_})
+    if (array->size() < capacity) array->resize(capacity);
+  if (xyz_.size() < 4 * capacity) xyz_.resize(4 * capacity);
+  source_.resize(static_cast<std::size_t>(block.n_neighbors()));
+  start_.assign(1, 0);
+  std::vector<int> &place = place_;
+  int n = 0;
+  for (int center = 0; center < n_centers_; ++center) {
+    const int begin = block.first[static_cast<std::size_t>(center)];
+    const int end = block.first[static_cast<std::size_t>(center) + 1];
+    // Counted first, so that every neighbor then goes straight to its place among those of its species.
+    place.assign(static_cast<std::size_t>(n_species_), 0);
+    for (int i = begin; i < end; ++i)
+      if (is_near(block, i, longest_squared))
+        ++place[static_cast<std::size_t>(block.species[static_cast<std::size_t>(i)])];
+    for (int &count : place) {
+      const int size = count;
+      count = n;
+      n += size;
+      start_.push_back(n);
+    }
+    for (int i = begin; i < end; ++i) {
+      if (!is_near(block, i, longest_squared)) continue;
+      const auto from = static_cast<std::size_t>(i);
+      const auto to =
+          static_cast<std::size_t>(place[static_cast<std::size_t>(block.species[from])]++);
+      const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
+      x_[to] = xyz_[4 * to] = dx;
+      y_[to] = xyz_[4 * to + 1] = dy;
+      z_[to] = xyz_[4 * to + 2] = dz;
+      r_squared_[to] = dx * dx + dy * dy + dz * dz;
+      source_[to] = i;
+    }
+  }
+  source_.resize(static_cast<std::size_t>(n));
 }
 
 void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
@@ -24,47 +85,52 @@ void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
   n_species_ = n_species;
   double longest = 0.0;
   for (const CutoffFunction &cutoff : cutoffs) longest = std::max(longest, cutoff.radius);
+  copy_neighbors(block, longest * longest);
 
-  for (auto *array : {&x, &y, &z, &r}) array->clear();
-  source.clear();
-  start_.assign(1, 0);
-  for (int center = 0; center < n_centers_; ++center) {
-    const auto c = static_cast<std::size_t>(center);
-    for (int species = 0; species < n_species; ++species) {
-      for (int i = block.first[c]; i < block.first[c + 1]; ++i) {
-        const auto n = static_cast<std::size_t>(i);
-        if (block.species[n] != species) continue;
-        const double dx = block.x[n], dy = block.y[n], dz = block.z[n];
-        const double distance = std::sqrt(dx * dx + dy * dy + dz * dz);
-        if (distance >= longest && std::isfinite(distance)) continue;
-        // The negated form also catches NaN.
-        if (!(distance > shortest_distance) || !std::isfinite(distance)) refuse_distance(distance);
-        x.push_back(dx);
-        y.push_back(dy);
-        z.push_back(dz);
-        r.push_back(distance);
-        source.push_back(i);
-      }
-      start_.push_back(static_cast<int>(r.size()));
-    }
-  }
-
-  fc.resize(cutoffs.size());
-  dfc.resize(cutoffs.size());
-  for (std::size_t k = 0; k < cutoffs.size(); ++k) {
-    fc[k].resize(r.size());
-    dfc[k].resize(r.size());
-    for (std::size_t n = 0; n < r.size(); ++n) {
-      const CutoffValue f = cutoffs[k](r[n]);
-      fc[k][n] = f.value;
-      dfc[k][n] = f.derivative;
-    }
+  const int n = n_neighbors();
+  const auto size = static_cast<std::size_t>(n) + padding;
+  for (auto *array : {&x_, &y_, &z_}) std::fill_n(array->begin() + n, padding, 0.0);
+  std::fill_n(r_squared_.begin() + n, padding, 1.0);
+  for (auto *array : {&r_, &r_inverse_})
+    if (array->size() < size) array->resize(size);
+  const kernels::Kernels &kernel = kernels::best();
+  const int padded = n + kernels::width;    // covers the whole vectors that hold the padding
+  kernel.roots(padded, r_squared_.data(), r_.data(), r_inverse_.data());
+  f_.resize(cutoffs.size());
+  slope_.resize(cutoffs.size());
+  for (std::size_t c = 0; c < cutoffs.size(); ++c) {
+    for (auto *array : {&f_[c], &slope_[c]})
+      if (array->size() < size) array->resize(size);
+    kernel.cutoff(cutoffs[c], n, r_squared_.data(), f_[c].data(), slope_[c].data());
+    std::fill_n(f_[c].begin() + n, padding, 0.0);
+    std::fill_n(slope_[c].begin() + n, padding, 0.0);
   }
 }
 
 void PreparedBlock::clear_gradient()
 {
-  for (auto *array : {&gx, &gy, &gz}) array->assign(r.size(), 0.0);
+  const auto size = static_cast<std::size_t>(n_neighbors()) + padding;
+  for (auto *array : {&gx_, &gy_, &gz_}) array->assign(size, 0.0);
+  gradient_.assign(4 * size, 0.0);
+}
+
+kernels::Neighbors PreparedBlock::view(int cutoff_index)
+{
+  const auto c = static_cast<std::size_t>(cutoff_index);
+  return {x_.data(),         y_.data(),         z_.data(),       xyz_.data(),      r_.data(),
+          r_squared_.data(), r_inverse_.data(), f_[c].data(),    slope_[c].data(), gx_.data(),
+          gy_.data(),        gz_.data(),        gradient_.data()};
+}
+
+void PreparedBlock::write_gradient(std::vector<double> &x, std::vector<double> &y,
+                                   std::vector<double> &z) const
+{
+  for (std::size_t n = 0; n < source_.size(); ++n) {
+    const auto at = static_cast<std::size_t>(source_[n]);
+    x[at] = gx_[n] + gradient_[4 * n];
+    y[at] = gy_[n] + gradient_[4 * n + 1];
+    z[at] = gz_[n] + gradient_[4 * n + 2];
+  }
 }
 
 }    // namespace nnmb

@@ -55,11 +55,13 @@ void describe_structure(const Descriptor &descriptor, const StructureView &struc
   for (int begin = 0; begin < n_centers; begin += Potential::block_size) {
     const int size = std::min(Potential::block_size, n_centers - begin);
     gather_block(structure, 0, centers + begin, size, block, neighbors);
-    descriptor.values(block, scratch, block_values);
+    if (jacobian)
+      descriptor.values_and_jacobian(block, scratch, block_values, jacobian);
+    else
+      descriptor.values(block, scratch, block_values);
     values = std::copy(block_values.begin(), block_values.end(), values);
-    if (!jacobian) continue;
-    descriptor.jacobian(block, scratch, jacobian);
-    jacobian += static_cast<std::ptrdiff_t>(block.n_neighbors()) * 3 * descriptor.n_functions();
+    if (jacobian)
+      jacobian += static_cast<std::ptrdiff_t>(block.n_neighbors()) * 3 * descriptor.n_functions();
   }
 }
 

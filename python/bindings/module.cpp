@@ -2,16 +2,27 @@
 
 #include "arrays.h"
 
-#include "nnmanybody/blas_threads.h"
+#include "nnmanybody/kernels.h"
 #include "nnmanybody/text.h"
 
 PYBIND11_MODULE(_core, m)
 {
   namespace py = pybind11;
   m.doc() = "The C++ core of nnmanybody";
-  nnmb::use_one_blas_thread();
   m.def("nearest", &nnmb::nearest, py::arg("word"), py::arg("candidates"),
         "The candidate with the smallest edit distance: for 'did you mean'.");
+  m.def(
+      "simd_levels",
+      [] {
+        std::vector<std::string> names;
+        for (const nnmb::kernels::Kernels *level : nnmb::kernels::available())
+          names.emplace_back(level->name);
+        return names;
+      },
+      "The kernels that this processor runs, from the plainest to the fastest.");
+  m.def(
+      "simd_level", [] { return nnmb::kernels::best().name; },
+      "The kernels in use: the fastest, or those that the environment variable NNMB_SIMD names.");
   nnmb::python::bind_descriptor(m);
   nnmb::python::bind_network(m);
   nnmb::python::bind_potential(m);

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -15,13 +14,6 @@ from nnmanybody.lammps_runs import run_program
 from nnmanybody.plugin import plugin_directory
 
 REINSTALL = "reinstall: pip install --force-reinstall --no-deps --no-cache-dir nnmanybody"
-SIMD_LEVELS = (
-    ("avx512f", "AVX-512"),
-    ("avx2", "AVX2"),
-    ("avx", "AVX"),
-    ("sse4_2", "SSE4.2"),
-    ("asimd", "NEON"),
-)
 EXTRAS = (("tensorflow", "train", "training"), ("matplotlib", "plot", "figures"))
 
 
@@ -153,22 +145,21 @@ def _extras() -> Iterator[Finding]:
 def _processor(build: BuildInfo | None) -> Iterator[Finding]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     built = f"; built with {build.compiler}, {build.flags.strip()}" if build else ""
-    yield Finding("SIMD", f"{simd_level()}{built}")
+    yield _simd(built)
     yield _threads(cores)
-    yield _blas()
 
 
-def simd_level(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Widest vector instructions of the processor."""
+def _simd(built: str) -> Finding:
+    """Look at the kernels in use, and at those that the processor runs as well."""
+    topic = "SIMD"
     try:
-        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "unknown: this system has no /proc/cpuinfo"
-    found = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
-    flags = set(found.group(1).split()) if found else set()
-    return next(
-        (name for flag, name in SIMD_LEVELS if flag in flags), "none of " + ", ".join(n for _, n in SIMD_LEVELS)
-    )
+        from nnmanybody import _core
+
+        return Finding(topic, f"{_core.simd_level()}, of {', '.join(_core.simd_levels())}{built}")
+    except ImportError:
+        return Finding(topic, f"not known without the compiled module{built}")
+    except ValueError as error:
+        return Finding(topic, str(error), "unset NNMB_SIMD", problem=True)
 
 
 def _threads(cores: int) -> Finding:
@@ -184,28 +175,6 @@ def _threads(cores: int) -> Finding:
         text = f"OMP_NUM_THREADS={asked}, but this process may use {cores} cores"
         return Finding(topic, text, f"export OMP_NUM_THREADS={cores} or less: ranks times threads", problem=True)
     return Finding(topic, f"{cores} cores, OMP_NUM_THREADS={asked}")
-
-
-BLAS_SCRIPT = """
-import ctypes
-import nnmanybody._core
-paths = {line.split()[-1] for line in open("/proc/self/maps") if "/libopenblas" in line}
-for path in sorted(paths):
-    config = ctypes.CDLL(path).openblas_get_config
-    config.restype = ctypes.c_char_p
-    print(path, config().decode())
-"""
-
-
-def _blas() -> Finding:
-    """Ask the BLAS that the compiled module loads; in another process, because this one has NumPy's too."""
-    if not Path("/proc/self/maps").exists():
-        return Finding("BLAS", "not looked at: this system has no /proc")
-    done = run_quietly([sys.executable, "-c", BLAS_SCRIPT])
-    if done.startswith("/"):
-        return Finding("BLAS", done.splitlines()[0])
-    # The module loads (said above), so another BLAS than OpenBLAS serves it.
-    return Finding("BLAS", "not OpenBLAS")
 
 
 def run_quietly(command: list[str]) -> str:

@@ -59,6 +59,25 @@ arma::mat random_weights(int n_functions, int n_centers)
   return weights;
 }
 
+/// sum_s weights(s, center) dG_s/d(displacement), part by part as the potential does it.
+NeighborGradient contract(const Descriptor &descriptor, const EnvironmentBlock &block,
+                          const arma::mat &weights)
+{
+  DescriptorScratch scratch;
+  arma::mat values;
+  descriptor.prepare(block, scratch);
+  for (int begin = 0; begin < block.n_centers();) {
+    const int end = descriptor.values(scratch, begin, block.n_centers(), values);
+    descriptor.contract(
+        scratch, begin, end,
+        weights.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1));
+    begin = end;
+  }
+  NeighborGradient gradient;
+  descriptor.gather_gradient(block, scratch, gradient);
+  return gradient;
+}
+
 /// Center that owns a neighbor of the block.
 int owner(const EnvironmentBlock &block, std::size_t neighbor)
 {
@@ -79,11 +98,9 @@ TEST_CASE("contraction equals the contracted Jacobian")
 
   DescriptorScratch scratch;
   arma::mat values;
-  NeighborGradient gradient;
-  descriptor.values(block, scratch, values);
-  descriptor.contract(block, scratch, weights, gradient);
+  const NeighborGradient gradient = contract(descriptor, block, weights);
   std::vector<double> jacobian(n_neighbors * 3 * n_functions);
-  descriptor.jacobian(block, scratch, jacobian.data());
+  descriptor.values_and_jacobian(block, scratch, values, jacobian.data());
 
   REQUIRE(gradient.x.size() == n_neighbors);
   for (std::size_t n = 0; n < n_neighbors; ++n) {
@@ -110,9 +127,7 @@ TEST_CASE("contraction equals finite differences of the values")
 
   DescriptorScratch scratch;
   arma::mat values;
-  NeighborGradient gradient;
-  descriptor.values(block, scratch, values);
-  descriptor.contract(block, scratch, weights, gradient);
+  const NeighborGradient gradient = contract(descriptor, block, weights);
 
   const auto energy = [&] {
     descriptor.values(block, scratch, values);

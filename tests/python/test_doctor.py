@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nnmanybody import doctor, doctor_lammps
-from nnmanybody.doctor import BuildInfo, simd_level
+from nnmanybody.doctor import BuildInfo
 from nnmanybody.doctor_lammps import lammps_findings, mpi_family
 from nnmanybody.plugin import plugin_directory
 
@@ -33,7 +33,6 @@ TOPICS = [
     "import lammps",
     "SIMD",
     "threads",
-    "BLAS",
     "tensorflow",
     "matplotlib",
 ]
@@ -288,25 +287,6 @@ def test_families_of_mpi(version, family):
 
 
 # --- processor ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "level"),
-    [
-        ("flags\t\t: fpu sse4_2 avx avx2 avx512f", "AVX-512"),
-        ("flags\t\t: fpu sse4_2 avx avx2", "AVX2"),
-        ("flags\t\t: fpu sse4_2", "SSE4.2"),
-        ("Features\t: fp asimd", "NEON"),
-        ("flags\t\t: fpu", "none of AVX-512, AVX2, AVX, SSE4.2, NEON"),
-    ],
-)
-def test_simd_level(tmp_path, text, level):
-    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{text}\n")
-    assert simd_level(tmp_path / "cpuinfo") == level
-
-
-def test_a_system_without_cpuinfo(tmp_path):
-    assert simd_level(tmp_path / "cpuinfo").startswith("unknown")
 
 
 @pytest.mark.parametrize(("threads", "sound"), [("1", True), ("1,1", True), ("100000", False), ("many", False)])

@@ -15,7 +15,11 @@ namespace nnmb {
 /// Memory of one thread; reused from block to block.
 struct DescriptorScratch {
   PreparedBlock prepared;
-  TripletChunk chunk;
+  kernels::TripletPool triplets;
+  int first_center = 0;            // of those whose triplets are in the pool
+  std::vector<int> first_chunk;    // of each angular group of each of these centers, and the end
+  std::vector<double> sums;
+  arma::mat part;
 };
 
 /// Gradient of one scalar per center by the displacements of its neighbors, in the order of the EnvironmentBlock.
@@ -39,14 +43,23 @@ class Descriptor {
   /// First pass: G of every center, (n_functions × n_centers).
   void values(const EnvironmentBlock &block, DescriptorScratch &scratch, arma::mat &values) const;
 
-  /// Second pass, after values() on the same block and scratch: sum_s weights(s, center) dG_s/d(displacement).
-  /// Nothing of size n_functions × n_neighbors is stored.
-  void contract(const EnvironmentBlock &block, DescriptorScratch &scratch, const arma::mat &weights,
-                NeighborGradient &gradient) const;
+  /// The same for centers begin … end - 1 of a block made ready by prepare(), one column each from the first column on.
+  /// Stops early when the triplets fill the cache, so that the second pass over these centers finds them there;
+  /// returns the first center that is left.
+  int values(DescriptorScratch &scratch, int begin, int end, arma::mat &values) const;
+  void prepare(const EnvironmentBlock &block, DescriptorScratch &scratch) const;
 
-  /// After values(): all derivatives, for training; jacobian[(neighbor * 3 + xyz) * n_functions + s], 1/Å,
+  /// Second pass, after values() of centers begin … end - 1: adds sum_s weights(s, center - begin) dG_s/d(displacement)
+  /// to the gradient in the scratch. Nothing of size n_functions × n_neighbors is stored.
+  void contract(DescriptorScratch &scratch, int begin, int end, const arma::mat &weights) const;
+  /// What contract() has added since prepare(), in the order of the block.
+  void gather_gradient(const EnvironmentBlock &block, const DescriptorScratch &scratch,
+                       NeighborGradient &gradient) const;
+
+  /// Values as above and all derivatives, for training; jacobian[(neighbor * 3 + xyz) * n_functions + s], 1/Å,
   /// with space for n_neighbors × 3 × n_functions numbers.
-  void jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch, double *jacobian) const;
+  void values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
+                           arma::mat &values, double *jacobian) const;
 
  private:
   void compile(const std::vector<std::string> &elements);

@@ -26,6 +26,9 @@ struct EnvironmentBlock {
     y.clear();
     z.clear();
   }
+  /// Room for n neighbors more, which the caller then writes; give_back() what was too much.
+  void grow(int n) { resize(n_neighbors() + n); }
+  void give_back(int n) { resize(n_neighbors() - n); }
   void add_neighbor(int neighbor_species, double dx, double dy, double dz)
   {
     species.push_back(neighbor_species);
@@ -35,6 +38,13 @@ struct EnvironmentBlock {
   }
   /// All neighbors of the center have been added.
   void end_center() { first.push_back(n_neighbors()); }
+
+ private:
+  void resize(int n)
+  {
+    species.resize(static_cast<std::size_t>(n));
+    for (auto *array : {&x, &y, &z}) array->resize(static_cast<std::size_t>(n));
+  }
 };
 
 }    // namespace nnmb

@@ -15,6 +15,7 @@ struct PotentialScratch {
   DescriptorScratch descriptor;
   ModelScratch model;
   arma::mat features, gradients;
+  arma::rowvec energies;
 };
 
 /// E_i of every center (eV, with the reference energy) and dE_i/d(displacement) of every neighbor (eV/Å).

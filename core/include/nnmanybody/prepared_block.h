@@ -4,49 +4,50 @@
 
 #include "nnmanybody/cutoff.h"
 #include "nnmanybody/environment.h"
+#include "nnmanybody/kernels.h"
 
 #include <vector>
 
 namespace nnmb {
 
-/// Half-open range of indices into the arrays of a PreparedBlock.
-struct Range {
-  int begin, end;
-  int size() const { return end - begin; }
-};
-
-/// Two atoms closer than this (Å) sit on top of one another: symmetry functions have no derivative there.
-constexpr double shortest_distance = 1e-6;
-/// Throws std::invalid_argument saying so.
-[[noreturn]] void refuse_distance(double r);
-
-struct PreparedBlock {
-  std::vector<double> x, y, z, r;          // Å
-  std::vector<int> source;                 // index of the neighbor in the EnvironmentBlock
-  std::vector<std::vector<double>> fc;     // per cutoff function: its value at r
-  std::vector<std::vector<double>> dfc;    // and its derivative, 1/Å
-  std::vector<double> gx, gy, gz;          // sum of w dG/d(displacement), filled by the groups
-
+class PreparedBlock {
+ public:
   /// Throws std::invalid_argument when a neighbor sits on its center or a displacement is not finite.
   void prepare(const EnvironmentBlock &block, int n_species,
                const std::vector<CutoffFunction> &cutoffs);
   void clear_gradient();
 
   int n_centers() const { return n_centers_; }
-  Range neighbors(int center, int species) const
+  int n_neighbors() const { return static_cast<int>(source_.size()); }
+  /// Index of a neighbor in the EnvironmentBlock.
+  int source(int neighbor) const { return source_[static_cast<std::size_t>(neighbor)]; }
+  kernels::IndexRange neighbors(int center, int species) const
   {
     const std::size_t at = static_cast<std::size_t>(center * n_species_ + species);
     return {start_[at], start_[at + 1]};
   }
-  Range neighbors(int center) const
+  kernels::IndexRange neighbors(int center) const
   {
     return {neighbors(center, 0).begin, neighbors(center, n_species_ - 1).end};
   }
+  /// The arrays as kernels take them, with one of the cutoff functions.
+  kernels::Neighbors view(int cutoff_index);
+  /// sum_s w_s dG_s/d(displacement) of every neighbor, 1/Å: all that the groups have added, at its place in the
+  /// EnvironmentBlock.
+  void write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const;
 
  private:
+  void copy_neighbors(const EnvironmentBlock &block, double longest_squared);
+
   int n_centers_ = 0;
   int n_species_ = 0;
   std::vector<int> start_;    // of the neighbors of one species of one center
+  std::vector<int> source_;
+  std::vector<int> place_;    // of the next neighbor of each species, while they are sorted
+  // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
+  std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
+  std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r
+  std::vector<double> gx_, gy_, gz_, gradient_;
 };
 
 }    // namespace nnmb

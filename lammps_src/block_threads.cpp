@@ -1,0 +1,151 @@
+#include "block_threads.h"
+
+#include "atom.h"
+#include "neigh_list.h"
+
+#include "fmt/format.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace LAMMPS_NS {
+
+namespace {
+
+/// Runs work(0) … work(n_threads - 1), each in a thread of its own.
+template <typename Work> void in_threads(int n_threads, Work work)
+{
+#ifdef _OPENMP
+  if (n_threads > 1) {
+#pragma omp parallel num_threads(n_threads)
+    // The runtime may give fewer threads than asked for.
+    for (int t = omp_get_thread_num(); t < n_threads; t += omp_get_num_threads()) work(t);
+    return;
+  }
+#endif
+  for (int t = 0; t < n_threads; ++t) work(t);
+}
+
+}    // namespace
+
+/// Blocks large enough for the products of matrices, and enough of them that no thread waits long for the last.
+void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_threads)
+{
+  std::size_t n_centers = 0;
+  for (const auto &of_species : centers) n_centers += of_species.size();
+  constexpr std::size_t smallest = 8, blocks_per_thread = 8;
+  const std::size_t largest = nnmb::Potential::block_size;
+  const std::size_t size = std::clamp(
+      n_centers / (blocks_per_thread * static_cast<std::size_t>(n_threads)), smallest, largest);
+  blocks_.clear();
+  for (std::size_t species = 0; species < centers.size(); ++species)
+    for (std::size_t begin = 0; begin < centers[species].size(); begin += size)
+      blocks_.push_back({species, begin, std::min(begin + size, centers[species].size())});
+}
+
+void BlockThreads::give_arrays(Thread &thread, const BlockResults &results,
+                               std::size_t n_atoms) const
+{
+  thread.failure.clear();
+  thread.results = results;
+  thread.results.energy = 0.0;
+  if (&thread == threads_.data()) return;
+  const auto own = [&](double *wanted, std::vector<double> &array,
+                       std::size_t columns) -> double * {
+    if (!wanted) return nullptr;
+    array.assign(columns * n_atoms, 0.0);
+    return array.data();
+  };
+  nnmb::AtomArrays &arrays = thread.results.arrays;
+  arrays.forces = own(results.arrays.forces, thread.forces, 3);
+  arrays.atomic_virials = own(results.arrays.atomic_virials, thread.atomic_virials, 6);
+  arrays.centroid_virials = own(results.arrays.centroid_virials, thread.centroid_virials, 9);
+  thread.virial.fill(0.0);
+  arrays.virial = results.arrays.virial ? thread.virial.data() : nullptr;
+}
+
+void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, int n_threads)
+{
+  in_threads(n_threads, [&](int part) {
+    const auto sum = [&](double *total, std::size_t columns, std::vector<double> Thread::*own) {
+      if (!total) return;
+      const std::size_t n = columns * n_atoms, parts = static_cast<std::size_t>(n_threads);
+      const std::size_t begin = n * static_cast<std::size_t>(part) / parts;
+      const std::size_t end = n * (static_cast<std::size_t>(part) + 1) / parts;
+      for (std::size_t t = 1; t < parts; ++t) {
+        const double *from = (threads_[t].*own).data();
+        for (std::size_t i = begin; i < end; ++i) total[i] += from[i];
+      }
+    };
+    sum(results.arrays.forces, 3, &Thread::forces);
+    sum(results.arrays.atomic_virials, 6, &Thread::atomic_virials);
+    sum(results.arrays.centroid_virials, 9, &Thread::centroid_virials);
+  });
+  for (std::size_t t = 0; t < static_cast<std::size_t>(n_threads); ++t) {
+    results.energy += threads_[t].results.energy;
+    for (std::size_t d = 0; t > 0 && results.arrays.virial && d < 6; ++d)
+      results.arrays.virial[d] += threads_[t].virial[d];
+  }
+}
+
+std::string BlockThreads::evaluate(const nnmb::Potential &potential,
+                                   const std::vector<std::vector<int>> &centers, const Atom &atom,
+                                   const NeighList &list, const std::vector<int> &type_to_species,
+                                   const nnmb::HostUnits &units, int n_threads, std::size_t n_atoms,
+                                   BlockResults &results)
+{
+  divide(centers, n_threads);
+  n_threads = std::clamp(static_cast<int>(blocks_.size()), 1, n_threads);
+  if (threads_.size() < static_cast<std::size_t>(n_threads))
+    threads_.resize(static_cast<std::size_t>(n_threads));
+
+  in_threads(n_threads, [&](int t) {
+    Thread &thread = threads_[static_cast<std::size_t>(t)];
+    try {
+      give_arrays(thread, results, n_atoms);
+      for (std::size_t b = static_cast<std::size_t>(t); b < blocks_.size();
+           b += static_cast<std::size_t>(n_threads)) {
+        const auto [species, begin, end] = blocks_[b];
+        thread.block.clear(static_cast<int>(species));
+        for (std::size_t c = begin; c < end; ++c)
+          thread.block.add(atom, list, centers[species][c], type_to_species, potential.cutoff(),
+                           units);
+        potential.evaluate(thread.block.environments, thread.scratch, thread.result);
+        nnmb::add_block(thread.block.environments, thread.result.gradient,
+                        thread.block.centers.data(), thread.block.neighbors.data(), units,
+                        thread.results.arrays);
+        for (std::size_t c = 0; c < thread.block.centers.size(); ++c) {
+          const double energy = units.energy * thread.result.energies(static_cast<arma::uword>(c));
+          thread.results.energy += energy;
+          if (results.energies) results.energies[thread.block.centers[c]] += energy;
+        }
+      }
+    } catch (const std::invalid_argument &failure) {
+      thread.failure =
+          fmt::format("{} ({})", failure.what(), thread.block.describe_closest_pair(atom));
+    } catch (const std::exception &failure) {
+      thread.failure = failure.what();
+    }
+  });
+
+  for (int t = 0; t < n_threads; ++t)
+    if (!threads_[static_cast<std::size_t>(t)].failure.empty())
+      return threads_[static_cast<std::size_t>(t)].failure;
+  add_up(results, n_atoms, n_threads);
+  return "";
+}
+
+double BlockThreads::memory_usage() const
+{
+  std::size_t numbers = 0;
+  for (const Thread &thread : threads_)
+    numbers += thread.forces.capacity() + thread.atomic_virials.capacity() +
+               thread.centroid_virials.capacity();
+  return static_cast<double>(numbers * sizeof(double));
+}
+
+}    // namespace LAMMPS_NS

@@ -1,0 +1,63 @@
+// Blocks of centers evaluated by the threads of one rank, each with a scratch and arrays of its own.
+
+#ifndef LMP_BLOCK_THREADS_H
+#define LMP_BLOCK_THREADS_H
+
+#include "lammps_environment.h"
+
+#include "nnmanybody/assembly.h"
+#include "nnmanybody/potential.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+
+class Atom;
+class NeighList;
+
+/// Where results go; a null pointer means: not wanted.
+struct BlockResults {
+  nnmb::AtomArrays arrays;
+  double *energies = nullptr;    // of every atom
+  double energy = 0.0;           // of all
+};
+
+class BlockThreads {
+ public:
+  /// Adds energies, forces and virials of the given centers (per species: their local indices), in `units`, to
+  /// `results`, whose arrays have n_atoms rows. The same number of threads gives the same bits.
+  /// Returns what went wrong on the way, with the closest pair of atoms; empty: nothing.
+  std::string evaluate(const nnmb::Potential &potential,
+                       const std::vector<std::vector<int>> &centers, const Atom &atom,
+                       const NeighList &list, const std::vector<int> &type_to_species,
+                       const nnmb::HostUnits &units, int n_threads, std::size_t n_atoms,
+                       BlockResults &results);
+  double memory_usage() const;
+
+ private:
+  struct Block {
+    std::size_t species, begin, end;    // of centers[species]
+  };
+  /// One thread's memory. All but the first thread add to arrays of their own.
+  struct Thread {
+    nnmb::PotentialScratch scratch;
+    nnmb::BlockResult result;
+    LammpsBlock block;
+    std::vector<double> forces, atomic_virials, centroid_virials;
+    std::array<double, 6> virial;
+    BlockResults results;
+    std::string failure;
+  };
+  void divide(const std::vector<std::vector<int>> &centers, int n_threads);
+  void give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms) const;
+  void add_up(BlockResults &results, std::size_t n_atoms, int n_threads);
+
+  std::vector<Block> blocks_;
+  std::vector<Thread> threads_;
+};
+
+}    // namespace LAMMPS_NS
+
+#endif
