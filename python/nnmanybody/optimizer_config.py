@@ -76,7 +76,7 @@ class Adam(_Optimizer):
     name: Literal["adam"] = "adam"
     learning_rate: PositiveFloat = 0.01
     beta_1: float = Field(0.9, ge=0.0, lt=1.0)
-    beta_2: float = Field(0.99, ge=0.0, lt=1.0)
+    beta_2: float = Field(0.95, ge=0.0, lt=1.0)
     epsilon: PositiveFloat = 1e-7
     amsgrad: bool = False
 
