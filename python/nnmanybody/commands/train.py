@@ -85,3 +85,7 @@ def train(
         where = "" if output is None else f" --output {output}"
         typer.echo(f"nnp: stopped as asked; continue by: nnp train {config}{where} --resume", err=True)
         raise typer.Exit(1)
+    if settings.report:
+        from nnmanybody.report.after_training import report_training
+
+        report_training(result.potential, settings.output)

@@ -9,6 +9,7 @@ from nnmanybody.report.axes import Axis, linear_axis, log_axis
 from nnmanybody.report.comparisons import Comparison, comparisons, groups
 from nnmanybody.report.inputs import DataSet
 from nnmanybody.report.markup import (
+    MINUS,
     Content,
     Element,
     append,
@@ -146,8 +147,9 @@ def _tip(comparison: Comparison, data: DataSet, index: int) -> str:
         place += f", {comparison.place[index % len(comparison.place)]}"
     if frame.config_type:
         place += f"\n{frame.config_type}"
-    pair = f"target {comparison.reference[index]:.4f}, predicted {comparison.predicted[index]:.4f} {comparison.unit}"
-    return f"{place}\n{pair}\nerror {number(float(comparison.error[index]))} {comparison.error_unit}".replace("-", "−")
+    pair = [f"{values[index]:.4f}".replace("-", MINUS) for values in (comparison.reference, comparison.predicted)]
+    error = f"{number(float(comparison.error[index]))} {comparison.error_unit}"
+    return f"{place}\ntarget {pair[0]}, predicted {pair[1]} {comparison.unit}\nerror {error}"
 
 
 def _histogram(comparison: Comparison, grouping: str) -> Element:

@@ -177,7 +177,7 @@ def _curve(curve: Sequence[Column], quantity: str, best: int | None) -> Element:
     positive = all((column.values[np.isfinite(column.values)] > 0.0).all() for column in columns)
     label = f"{name} ({unit})" if unit else name
     axis = (log_axis if positive else linear_axis)(label, [column.values for column in columns])
-    panel = Panel(linear_axis("epoch", [epochs]), axis, text)
+    panel = Panel(Axis("epoch", 0.0, 1.02 * float(epochs[-1])), axis, text)
     if best:
         panel.line([best, best], [axis.low, axis.high], kind="guide")
         text += f" Dashed: epoch {best}, the best one, which is exported."

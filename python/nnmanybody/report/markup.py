@@ -118,8 +118,8 @@ def figures(*made: Element) -> Element:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return a number to some significant digits, a dash for none."""
+    """Return a number to so many significant digits, zeros included; a dash for none."""
     if value is None:
         return "–"
-    text = f"{value:.{digits}g}"
+    text = f"{value:#.{digits}g}".removesuffix(".")
     return text.replace("-", MINUS)

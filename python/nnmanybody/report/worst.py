@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody.report.inputs import DataSet
-from nnmanybody.report.markup import Element, append, element, figure, figures, number, paragraph, section, table
+from nnmanybody.report.markup import MINUS, Element, append, element, figure, figures, number, paragraph, section, table
 from nnmanybody.report.structure import color_bar, structure_picture
 
 FloatArray = NDArray[np.float64]
@@ -120,4 +120,4 @@ def _atoms_table(data: DataSet) -> Element:
 
 
 def _vector(values: Sequence[float]) -> str:
-    return "\u00a0".join(f"{value:.3f}".replace("-", "−") for value in values)
+    return "\u00a0".join(f"{value:.3f}".replace("-", MINUS) for value in values)
