@@ -208,6 +208,7 @@ class TrainingConfig(Section):
     threads: PositiveInt | None = None  # all cores by default
     checkpoint_every: PositiveInt = 10  # epochs
     tensorboard: TensorBoardConfig = TensorBoardConfig()
+    report: bool = True  # report.html in the output folder, when the training is done
 
     @model_validator(mode="after")
     def _check(self) -> "TrainingConfig":

@@ -104,6 +104,10 @@ def train(
         again = " ".join(map(str, sources)) + ("" if output is None else f" --output {output}")
         typer.echo(f"nnp: stopped as asked; continue by: nnp train {again} --resume", err=True)
         raise typer.Exit(1)
+    if settings.report:
+        from nnmanybody.report.after_training import report_training
+
+        report_training(result.potential, settings.output)
 
 
 def _settings(sources: list[Path], output: Path | None) -> "TrainingConfig":
