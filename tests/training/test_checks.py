@@ -4,96 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from ase import Atoms
 
 import helpers
+from nnmanybody.checks.before_training import check_before_training
 from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.training import checks
-from nnmanybody.training.energy_check import check_energies, energy_outliers
-
-HARTREE = 27.211386  # eV, CODATA
 
 
-def silicon_frames(count, seed=0):
-    """Frames with energies about -5 eV/atom, of different sizes."""
-    rng = np.random.default_rng(seed)
-    frames = []
-    for number in range(count):
-        atoms = helpers.silicon() * (1 + number % 2, 1, 1)
-        frames.append(Frame(atoms, energy=len(atoms) * (-5.0 + 0.05 * rng.normal()), name=f"data.xyz:{number}"))
-    return frames
-
-
-def replaced(frames, index, energy):
-    return [*frames[:index], Frame(frames[index].atoms, energy=energy, name=frames[index].name), *frames[index + 1 :]]
-
-
-@pytest.mark.parametrize(
-    ("factor", "unit"),
-    [
-        (1.0 / HARTREE, "Hartree"),
-        (2.0 / HARTREE, "Rydberg"),
-        (23.0605, "kcal/mol"),
-        (96.485, "kJ/mol"),
-        (1000.0, "meV"),
-    ],
-)
-def test_an_energy_in_another_unit_is_refused_by_frame_and_unit(factor, unit):
-    frames = silicon_frames(20)
-    frames = replaced(frames, 13, frames[13].energy * factor)
-    with pytest.raises(NNPError, match=rf"1 of 20 frames .*factor(?s:.)*data\.xyz:13: .*in {unit} it would fit"):
-        check_energies(frames, ["Si"], "error")
-
-
-def test_an_energy_per_atom_among_energies_is_refused_by_frame():
-    frames = silicon_frames(20)
-    frames = replaced(frames, 4, frames[4].energy / len(frames[4].atoms))
-    with pytest.raises(NNPError, match=r"data\.xyz:4: energy -0\.6\d* eV/atom, but .* expect -[45]\.\d* eV/atom"):
-        check_energies(frames, ["Si"], "error")
-
-
-def test_a_wrong_unit_among_frames_of_two_elements():
-    rng = np.random.default_rng(1)
-    frames = []
-    for number in range(12):
-        atoms = helpers.silica() if number % 2 else helpers.silicon()
-        symbols = np.array(atoms.get_chemical_symbols())
-        energy = -5.0 * np.sum(symbols == "Si") - 8.0 * np.sum(symbols == "O") + len(atoms) * 0.05 * rng.normal()
-        frames.append(Frame(atoms, energy=energy, name=f"data.xyz:{number}"))
-    assert energy_outliers(frames, ["Si", "O"]) == []
-    frames = replaced(frames, 7, frames[7].energy / HARTREE)
-    (outlier,) = energy_outliers(frames, ["Si", "O"])
-    assert (outlier.frame.name, outlier.unit) == ("data.xyz:7", "Hartree")
-
-
-def test_a_mistaken_energy_passes_with_a_warning_where_that_is_asked_for(caplog):
-    frames = silicon_frames(20)
-    check_energies(replaced(frames, 3, frames[3].energy / HARTREE), ["Si"], "warn")
-    assert "data.xyz:3" in caplog.text
-
-
-def test_an_unusual_structure_is_warned_of_but_not_refused(caplog):
-    """A crystal compressed until it is not bound any more: far off, but by no factor."""
-    frames = silicon_frames(20)
-    check_energies(replaced(frames, 3, 2.0 * len(frames[3].atoms)), ["Si"], "error")
-    assert "unusual energy: data.xyz:3" in caplog.text
-
-
-def test_ordinary_energies_pass_silently(caplog):
-    check_energies(silicon_frames(20), ["Si"], "error")
-    assert caplog.text == ""
-
-
-def test_energies_about_zero_are_not_mistaken_for_another_unit():
-    frames = [
-        Frame(frame.atoms, energy=frame.energy + 5.0 * len(frame.atoms), name=frame.name)
-        for frame in silicon_frames(20)
-    ]
-    check_energies(replaced(frames, 3, 10.0 * len(frames[3].atoms)), ["Si"], "error")
+def silicon_frames(count):
+    return [Frame(helpers.silicon(seed=seed), energy=-40.0 - seed, name=f"data.xyz:{seed}") for seed in range(count)]
 
 
 def test_a_target_with_a_weight_that_no_frame_has():
@@ -151,11 +76,24 @@ def test_elements_come_in_the_order_of_their_numbers():
     assert checks.elements_of([Frame(helpers.silica())], None) == ("O", "Si")
 
 
-def test_a_stress_needs_three_periodic_directions():
-    atoms = helpers.silicon()
-    atoms.pbc = [True, True, False]
-    with pytest.raises(NNPError, match=r"data\.xyz:0: has a stress, but is not periodic"):
-        checks.check_cells([Frame(atoms, stress=np.zeros(6), name="data.xyz:0")])
+def test_what_nnp_check_finds_stops_a_training(caplog):
+    frames = [replace(frame, stress=np.zeros(6)) for frame in silicon_frames(3)]
+    frames[0].atoms.pbc = [True, True, False]
+    settings = {"keys": DataKeys(), "wanted": ["energy", "stress"], "cutoff": 4.0}
+    message = (
+        r"2 problems with the data:(?s:.)*stress-without-cell: .*data\.xyz:0(?s:.)*→ mend pbc(?s:.)*data.faults: warn"
+    )
+    with pytest.raises(NNPError, match=message):
+        check_before_training(frames, [], **settings, action="error")
+    check_before_training(frames, [], **settings, action="warn")
+    assert "WARNING" in caplog.text
+    assert "stress-without-cell" in caplog.text
+
+
+def test_notes_do_not_stop_a_training(caplog):
+    with caplog.at_level(logging.INFO):
+        check_before_training(silicon_frames(3), [], keys=DataKeys(), wanted=["energy"], cutoff=6.0, action="error")
+    assert "small-cell" in caplog.text
 
 
 def test_an_output_folder_that_is_a_file(tmp_path):

@@ -166,21 +166,6 @@ def check_validation(validation: Sequence[Frame], weights: Mapping[str, float]) 
         logger.warning("no validation frame has %s: best weights and early stopping take no account of it", target)
 
 
-def check_cells(frames: Sequence[Frame]) -> None:
-    """Frames with a stress must fill space.
-
-    Raises
-    ------
-    NNPError
-    """
-    for frame in frames:
-        if frame.stress is not None and not (frame.atoms.pbc.all() and frame.atoms.cell.rank == 3):
-            raise NNPError(
-                f"{frame.name}: has a stress, but is not periodic along a, b and c (pbc {frame.atoms.pbc.tolist()}): "
-                "stress is force per area of a cell. Mend pbc, or remove the stress"
-            )
-
-
 def checked_neighbors(frame: Frame, cutoff: float) -> NeighborList:
     """Neighbor list of a frame whose atoms keep their distance.
 

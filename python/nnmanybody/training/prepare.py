@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody import _core
+from nnmanybody.checks.before_training import check_before_training
 from nnmanybody.config import TrainingConfig
 from nnmanybody.data import Frame
 from nnmanybody.data_sources import read_entries
@@ -24,7 +25,6 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.batch import with_tensors
 from nnmanybody.training.display import track
-from nnmanybody.training.energy_check import check_energies
 from nnmanybody.training.frame_inputs import (
     FrameInputs,
     Geometry,
@@ -75,20 +75,26 @@ def prepare(config: TrainingConfig) -> Prepared:
     Raises
     ------
     NNPError
-        For everything wrong with data or configuration; see `checks` and `energy_check`.
+        For everything wrong with data or configuration; see `nnmanybody.checks` and `checks`.
     """
     split = _read(config)
     wanted = Wanted.from_weights(config.loss.targets)
     all_frames = (*split.train, *split.validation)
     elements = checks.elements_of(all_frames, _elements_asked_for(config))
-    checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
-    checks.check_validation(split.validation, config.loss.targets)
-    checks.check_cells(all_frames if wanted.stress else ())
-    check_energies(all_frames if wanted.energy else (), elements, config.data.faults)
-
     start = None if config.start is None else Potential.read(config.start)
     set_config = config.symmetry_functions or IntervalSet()
     cutoff = functions.cutoff_of(set_config) if start is None else start.cutoff
+    check_before_training(
+        split.train,
+        (*split.validation, *split.isolated),
+        keys=config.data.keys.keys(),
+        wanted=[target for target, weight in config.loss.targets.items() if weight > 0.0],
+        cutoff=cutoff,
+        action=config.data.faults,
+    )
+    checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
+    checks.check_validation(split.validation, config.loss.targets)
+
     structures = list(
         track(
             in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_frames, config.threads),
