@@ -100,7 +100,9 @@ def refuse_constant(element: str, functions: Functions, values: FloatArray) -> N
     ------
     NNPError
     """
-    constant = np.flatnonzero(np.ptp(values, axis=0) <= ROUNDING * np.abs(values).max(axis=0))
+    # Numbers near the smallest there are may differ, but their standard deviation is zero.
+    flat = (np.ptp(values, axis=0) <= ROUNDING * np.abs(values).max(axis=0)) | (values.std(axis=0) == 0.0)
+    constant = np.flatnonzero(flat)
     if constant.size:
         listed = "\n".join(f"  {functions[index]}: always {values[0, index]:.6g}" for index in constant)
         raise NNPError(
