@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Armadillo, a compiler and the C++ test library from Debian, where they are missing.
+# Armadillo, a compiler, the C++ test library and a browser for the tests from Debian, where they are missing.
 set -euo pipefail
-packages=(g++ make python3-venv libarmadillo-dev catch2)
+packages=(g++ make python3-venv libarmadillo-dev catch2 chromium)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep --quiet 'ok installed' || missing+=("$package")

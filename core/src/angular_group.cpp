@@ -71,6 +71,7 @@ void AngularGroup::find_powers()
   if (shifted_) return;
   for (kernels::RadialFactor &factor : radial_)
     for (std::size_t m = 0; m < radial_.size() && factor.power == 0; ++m) {
+      if (!(radial_[m].eta > 0.0)) continue;
       const double ratio = factor.eta / radial_[m].eta, power = std::round(ratio);
       // Rounding of eta, as conversion from other units leaves it.
       constexpr double tolerance = 4e-16;

@@ -27,7 +27,7 @@ template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
     }
     case CutoffKind::tanhu:
     case CutoffKind::tanh: {
-      constexpr double scale = kind == CutoffKind::tanh ? 2.2638209155646136 : 1.0;    // tanh(1)^-3
+      constexpr double scale = kind == CutoffKind::tanh ? 2.2637537952253513 : 1.0;    // tanh(1)^-3
       const double t = small_hyperbolic_tangent(1.0 - x);
       return {scale * t * t * t, scale * 3.0 * t * t * (t * t - 1.0)};
     }

@@ -67,6 +67,8 @@ class Axis:
         mantissas = (1,) if last - first > 3 else (1, 2, 5)
         values = [mantissa * 10.0**power for power in range(first, last + 1, stride) for mantissa in mantissas]
         inside = [value for value in values if self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)]
+        if len(inside) < 2:  # of less than half a decade, where a logarithm is nearly a straight line
+            return self._linear_ticks()
         if last - first > 3:
             return [(value, _power(round(math.log10(value)))) for value in inside]
         return [(value, f"{value:g}") for value in inside]
