@@ -11,7 +11,7 @@ from ase import Atoms
 import helpers
 from nnmanybody.potential import Evaluation
 from nnmanybody.report.axes import Axis, linear_axis, log_axis
-from nnmanybody.report.committee import mean_and_spread
+from nnmanybody.committee import mean_and_spread
 from nnmanybody.report.comparisons import groups
 from nnmanybody.report.markup import element, figure, number, table, to_html
 from nnmanybody.report.panel import LEFT, MOST_SINGLE_POINTS, N_COLORS, RIGHT, TOP, WIDTH, Panel
