@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +11,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from nnmanybody import Potential
 from nnmanybody.cli import main
@@ -65,8 +68,8 @@ def test_the_page_is_well_formed_and_needs_nothing_else(single, committee):
         structure.feed(report.html)
         assert structure.open == []
         assert len(structure.ids) == len(set(structure.ids))
-        assert {reference[:1] for reference in structure.references} == {"#"}  # only to places in the page
-        assert {reference[1:] for reference in structure.references} <= set(structure.ids)
+        inside = {f"#{name}" for name in structure.ids}
+        assert all(one in inside or one.startswith("data:image/png;base64,") for one in structure.references)
         assert not re.findall(r"https?://|//[a-z]+\.|@import|url\(|<link|<base|<iframe|import\(|fetch\(", report.html)
         assert "default-src 'none'" in report.html
 
@@ -136,13 +139,27 @@ def test_coverage_counts_atoms_outside_of_the_range_in_the_file(fit, single):
 
 
 def test_correlations_are_those_of_numpy(fit, single):
-    potential = Potential.read(fit.potential)
-    frames = [*read_frames(fit.test), *read_frames(fit.train)]
-    values = np.concatenate([potential.descriptors(frame.atoms)["O"].values for frame in frames])
-    matrix = np.corrcoef(values.T)
+    matrix = np.corrcoef(_values(fit, "O").T)
     for pair in single.content["correlation"]["O"]["strongest"]:
         assert pair["correlation"] == pytest.approx(matrix[pair["first"], pair["second"]])
     assert single.content["correlation"]["O"]["n_pairs_above_threshold"] == (np.abs(np.tril(matrix, -1)) > 0.98).sum()
+
+
+def test_correlation_matrix_is_a_picture_of_one_pixel_per_pair(fit, single):
+    """Red and opaque on the diagonal, where R is 1; blue where it is negative, as opaque as large."""
+    matrix = np.corrcoef(_values(fit, "Si").T)
+    pictures = re.findall(r'href="data:image/png;base64,([^"]+)"', single.html)
+    pixels = np.round(255 * imread(io.BytesIO(base64.b64decode(pictures[0])), format="png")).astype(int)
+    assert pixels.shape == (*matrix.shape, 4)
+    assert pixels[..., 3] == pytest.approx(255 * np.abs(matrix), abs=0.51)
+    assert ((pixels[..., 0] > pixels[..., 2]) == (matrix > 0)).all()
+
+
+def _values(fit, symbol):
+    """Functions of all atoms of an element in all data, (n_atoms, n_functions)."""
+    potential = Potential.read(fit.potential)
+    frames = [*read_frames(fit.test), *read_frames(fit.train)]
+    return np.concatenate([potential.descriptors(frame.atoms)[symbol].values for frame in frames])
 
 
 def test_large_training_parts_are_thinned_out_and_the_page_says_so(fit, monkeypatch):

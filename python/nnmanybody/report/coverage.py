@@ -24,7 +24,7 @@ from nnmanybody.report.markup import (
     section,
     table,
 )
-from nnmanybody.report.panel import Panel
+from nnmanybody.report.panel import WIDTH, Panel
 from nnmanybody.symmetry_functions import SymmetryFunctionSet
 
 FloatArray = NDArray[np.float64]
@@ -164,24 +164,17 @@ def _row(panel: Panel, index: int, one: FunctionRange) -> None:
     ends = [one.relative(value) for value in (one.min, one.max, one.low, one.high)]
     low, high, middle_low, middle_high = panel.x(np.clip(ends, X_LOW, X_HIGH))
     y = f"{float(panel.y(index + 0.5)):.1f}"
-    kind = "beyond" if one.beyond else "middle"
-    panel.add(element("line", x1=f"{low:.1f}", x2=f"{high:.1f}", y1=y, y2=y, class_="range c0"))
-    panel.add(
-        element(
-            "line",
-            x1=f"{middle_low:.1f}",
-            x2=f"{max(middle_high, middle_low + 1):.1f}",
-            y1=y,
-            y2=y,
-            class_=f"{kind} c0",
-        )
-    )
     tip = (
         f"{index}: {one.function}\ntraining {one.training_min:.4g} … {one.training_max:.4g}\n"
         f"here {one.min:.4g} … {one.max:.4g}, {100 * one.beyond:.3g} % of the atoms outside"
     )
-    hit = {"x": 0, "width": 400, "y": f"{float(y) - ROW_HEIGHT / 2:.1f}", "height": ROW_HEIGHT}
-    panel.add(element("rect", class_="hit", data_tip=tip, **hit))
+    middle_end = max(middle_high, middle_low + 1.0)
+    lines = {
+        "range": f"M{low:.1f} {y}H{high:.1f}",
+        "beyond" if one.beyond else "middle": f"M{middle_low:.1f} {y}H{middle_end:.1f}",
+        "hit": f"M0 {y}H{WIDTH:g}",
+    }
+    panel.add(element("g", *(element("path", d=path, class_=kind) for kind, path in lines.items()), data_tip=tip))
 
 
 def _table(covered: Coverage) -> Element:
