@@ -48,7 +48,7 @@ frame.srcdoc = {page};
 def browser() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
-    assert found, f"none of {', '.join(names)} is installed; `make env` installs Debian's chromium"
+    assert found, f"none of {', '.join(names)} is installed; cmake/install_system_packages.sh has Debian's"
     return found
 
 
@@ -94,7 +94,7 @@ def test_every_picture_is_drawn_and_described(page):
         "learning": 4,  # loss, force error, learning rate; force error against time
         "parity": 6 * sets - 1,  # three of energies and of forces; one frame alone has no second config_type
         "committee": 2 * sets,
-        "worst": sum(map(len, content["worst_frames"].values())),
+        "worst": sum(map(len, content["worst_forces"].values())),
         "coverage": elements * sets,
         "correlation": elements,
     }

@@ -86,7 +86,7 @@ def test_errors_are_those_of_evaluate(fit, single):
     for key in ("energy_rmse", "force_rmse", "per_element", "per_config_type"):
         assert found[key] == expected[key]
     assert list(single.content["data"]) == ["test.xyz", "training", "validation"]
-    assert found["worst_atoms"][0]["force_error"] == single.content["worst_frames"]["test.xyz"][0]["force_error"]
+    assert found["worst_atoms"][0]["force_error"] == single.content["worst_forces"]["test.xyz"][0]["force_error"]
 
 
 def test_the_page_carries_its_json(single):

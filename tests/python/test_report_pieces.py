@@ -9,9 +9,9 @@ import pytest
 from ase import Atoms
 
 import helpers
+from nnmanybody.committee import mean_and_spread
 from nnmanybody.potential import Evaluation
 from nnmanybody.report.axes import Axis, linear_axis, log_axis
-from nnmanybody.committee import mean_and_spread
 from nnmanybody.report.comparisons import groups
 from nnmanybody.report.markup import element, figure, number, table, to_html
 from nnmanybody.report.panel import LEFT, MOST_SINGLE_POINTS, N_COLORS, RIGHT, TOP, WIDTH, Panel
@@ -118,7 +118,7 @@ def test_figures_have_titles_captions_and_legends():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0.11, "0.110"), (-3.0, "−3.00"), (123.4, "123"), (1.5e-7, "1.50e−07"), (0.0, "0.00")],
+    [(None, "–"), (0.11, "0.110"), (-3.0, "−3.00"), (123.4, "123"), (1.5e-7, "1.50e−07"), (0.0, "0")],
 )
 def test_numbers(value, text):
     assert number(value) == text

@@ -15,7 +15,7 @@ from nnmanybody.report.inputs import Inputs, Progress, read_inputs
 from nnmanybody.report.markup import Content, Element, element, paragraph
 from nnmanybody.report.numbers import EV_PER_ANGSTROM, MEV_PER_ATOM, PERCENT, Json, Numbers, collect
 from nnmanybody.report.page import page_html, write_text
-from nnmanybody.report.worst import worst_section
+from nnmanybody.report.worst import worst_frames, worst_section
 
 FILE_NAME = "report.html"
 
@@ -81,7 +81,8 @@ def make_report(
     correlated = correlations(inputs.potentials[0], list(values.values()))
     is_committee = len(inputs.potentials) > 1
     committee = {data.name: calibration(data) for data in inputs.sets} if is_committee else {}
-    tree = collect(inputs, coverage, committee)
+    worst = worst_frames(inputs.sets)
+    tree = collect(inputs, coverage, committee, worst)
     tree["correlation"] = {one.element: one.as_json() for one in correlated}
     numbers = Numbers(tree)
     sections = [
@@ -90,7 +91,7 @@ def make_report(
         errors_section(inputs.sets, numbers),
         parity_section(inputs.sets),
         *([committee_section(inputs, numbers)] if is_committee else []),
-        worst_section(inputs.sets),
+        worst_section(inputs.sets, worst),
         coverage_section(coverage),
         correlation_section(correlated, numbers),
         timing_section(inputs, numbers),

@@ -121,5 +121,5 @@ def number(value: float | None, digits: int = 3) -> str:
     """Return a number to so many significant digits, zeros included; a dash for none."""
     if value is None:
         return "–"
-    text = f"{value:#.{digits}g}".removesuffix(".")
+    text = f"{value:#.{digits}g}".removesuffix(".") if value else "0"
     return text.replace("-", MINUS)
