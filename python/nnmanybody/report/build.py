@@ -113,6 +113,7 @@ def _tile(name: str, numbers: Numbers) -> Element:
     errors = [
         element("p", numbers.show("data", name, key, unit=unit, with_unit=True), class_="big")
         for key, unit in (("energy_rmse", MEV_PER_ATOM), ("force_rmse", EV_PER_ANGSTROM))
+        if numbers.get("data", name, key) is not None
     ]
     outside: list[Content] = [
         word
@@ -129,7 +130,7 @@ def _tile(name: str, numbers: Numbers) -> Element:
         "div",
         element("h3", name),
         *errors,
-        element("p", "RMSE of energies and forces; ", *size, class_="soft"),
+        element("p", "RMSE of energies and forces; " if errors else "", *size, class_="soft"),
         element("p", "atoms outside of the training range:", *outside, class_="soft"),
         class_="tile",
     )

@@ -14,6 +14,7 @@ from nnmanybody.report.markup import (
     Content,
     Element,
     append,
+    counted,
     element,
     figure,
     figures,
@@ -92,8 +93,8 @@ def _table(caption: str, first: str, paths: Mapping[str, tuple[str, ...]], numbe
 
 def _selection(data: DataSet) -> Element:
     if len(data.frames) == data.n_frames_available:
-        return paragraph(f"All {len(data.frames)} frames.")
-    return paragraph(f"{len(data.frames)} of {data.n_frames_available} frames, taken evenly.")
+        return paragraph(f"{counted(len(data.frames), 'frame')}, all there are.")
+    return paragraph(f"{len(data.frames)} of {counted(data.n_frames_available, 'frame')}, taken evenly.")
 
 
 def _pictures(comparison: Comparison, data: DataSet) -> list[Element]:
