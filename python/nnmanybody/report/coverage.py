@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody._core import SymmetryFunction
+from nnmanybody._core import ElementSection, SymmetryFunction
 from nnmanybody.data import Frame
 from nnmanybody.describe import describe
 from nnmanybody.potential import Potential
@@ -106,9 +106,7 @@ def described(inputs: Inputs) -> dict[str, dict[str, FloatArray]]:
 def coverages(potential: Potential, values: dict[str, dict[str, FloatArray]]) -> list[Coverage]:
     """Compare the values with the statistics in the potential's file, element by element."""
     return [
-        _coverage(
-            name, part.element, list(map(function_name, part.functions)), part.statistics, by_element[part.element]
-        )
+        _coverage(name, part, by_element[part.element])
         for name, by_element in values.items()
         for part in potential.definition.sections
         if len(by_element[part.element])
@@ -138,19 +136,19 @@ def _thinned(frames: Sequence[Frame]) -> Sequence[Frame]:
     return frames[:: max(1, -(-n_atoms // MOST_ATOMS))]
 
 
-def _coverage(name: str, symbol: str, functions: Sequence[str], statistics: FloatArray, values: FloatArray) -> Coverage:
-    low, high = statistics[:, 0], statistics[:, 1]
+def _coverage(name: str, part: ElementSection, values: FloatArray) -> Coverage:
+    low, high = part.statistics[:, 0], part.statistics[:, 1]
     room = TOLERANCE * np.maximum(high - low, np.abs(high))
     beyond = (values < low - room) | (values > high + room)
     quantiles = np.quantile(values, MIDDLE, axis=0)
     columns = zip(
-        functions,
+        map(function_name, part.functions),
         *(array.tolist() for array in (low, high, values.min(axis=0), values.max(axis=0), *quantiles)),
         beyond.mean(axis=0).tolist(),
         strict=True,
     )
     ranges = [FunctionRange(*column) for column in columns]
-    return Coverage(name, symbol, len(values), ranges, int(beyond.any(axis=1).sum()))
+    return Coverage(name, part.element, len(values), ranges, int(beyond.any(axis=1).sum()))
 
 
 def _figure(covered: Coverage) -> Element:
@@ -159,7 +157,8 @@ def _figure(covered: Coverage) -> Element:
     share = covered.n_atoms_beyond / covered.n_atoms
     text = (
         f"{covered.n_atoms_beyond} of {counted(covered.n_atoms, 'atom')} ({number(100 * share)} %) outside of the "
-        f"training range of some function; {sum(one.beyond > 0 for one in covered.functions)} of {n} functions concerned."
+        f"training range of some function; it happens to {sum(one.beyond > 0 for one in covered.functions)} "
+        f"of {counted(n, 'function')}."
     )
     panel = Panel(x, Axis("symmetry function", n, 0.0, most_ticks=8), text, 56.0 + ROW_HEIGHT * max(n, 8))
     left, right = panel.x([0.0, 1.0])
