@@ -43,7 +43,7 @@ clean:
 
 # --- what the targets stand on ---
 
-$(STAMPS)/system:
+$(STAMPS)/system: cmake/install_system_packages.sh
 	@mkdir -p $(@D)
 	bash cmake/install_system_packages.sh
 	@touch $@

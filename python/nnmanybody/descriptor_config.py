@@ -46,10 +46,10 @@ class IntervalSet(_Analysed):
     kind: Literal["intervals"] = "intervals"
     n_radial: NonNegativeInt = 16
     cutoff: PositiveFloat = 6.0  # Å
-    inner_cutoff: PositiveFloat = 5.0  # Å; of the angular functions with fine shells
-    inner_shells: NonNegativeInt | None = None  # by default 4, 3 with two elements, 2 with more
+    inner_cutoff: PositiveFloat = 4.5  # Å; of the angular functions with fine shells
+    inner_shells: NonNegativeInt | None = None  # by default 3, with more than one element 2
     inner_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0, 16.0)
-    outer_shells: NonNegativeInt | None = None  # by default one less than inner_shells
+    outer_shells: NonNegativeInt | None = None  # by default 3, 2 with two elements, 1 with more
     outer_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0)
     select: Literal["drop", "report", "none"] = "drop"
     correlation_threshold: float = Field(0.99999, gt=0.0, le=1.0)  # nearly dependent ones still carry what counts
@@ -64,8 +64,8 @@ class IntervalSet(_Analysed):
 
     def layers(self, n_elements: int) -> tuple[Layer, ...]:
         """Return the angular layers, with fewer shells where pairs of elements are many."""
-        inner = max(2, 5 - n_elements) if self.inner_shells is None else self.inner_shells
-        outer = max(inner - 1, 0) if self.outer_shells is None else self.outer_shells
+        inner = (3 if n_elements == 1 else 2) if self.inner_shells is None else self.inner_shells
+        outer = max(1, 4 - n_elements) if self.outer_shells is None else self.outer_shells
         return Layer(self.inner_cutoff, inner, self.inner_zetas), Layer(self.cutoff, outer, self.outer_zetas)
 
 

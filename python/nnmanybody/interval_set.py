@@ -13,7 +13,7 @@ so there is one radial part for each of the n (n + 1)/2 intervals of adjacent sh
 interval, with three quarters of its length as width. Each comes with λ = ±1 and several ζ; of ζ = 2, whose λ = −1 is a
 combination of λ = +1 and ζ = 1, one sign suffices.
 
-Triplets are many: four shells reach to an inner cutoff, three and the small ζ to the cutoff of the set.
+Triplets are many: fine shells and all ζ end at an inner cutoff, wide ones and small ζ reach to that of the set.
 `docs/accuracy.md` has what each of these choices brings.
 
 Parameters are rounded to four digits: they are read by people, and the fit does not notice.

@@ -1,7 +1,7 @@
 """Files and folders of structures -> ASE's Atoms, whatever the format; targets stay where the format has them."""
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import ase.io
@@ -97,17 +97,15 @@ def _by_ase(path: Path) -> list[Atoms]:
         _check_dump(path)
         file_format = "lammps-dump-text"
     try:
-        read = ase.io.read(path, index=":", format=file_format)
+        read = list(_by_database(path)) if path.suffix == ".db" else ase.io.read(path, index=":", format=file_format)
     except Exception as error:  # ASE's readers raise whatever their parsing stumbles over
         raise NNPError(
             f"{path}: cannot be read as structures ({type(error).__name__}: {error}).\n"
             "Expected extended XYZ; a file cut off in the middle has too few lines in its last frame."
         ) from error
     structures = read if isinstance(read, list) else [read]
-    for atoms in structures:
-        if file_format == "lammps-dump-text":
-            _sum_atomic_energies(atoms)
-        _unpack_database(atoms)
+    for atoms in structures if file_format == "lammps-dump-text" else ():
+        _energy_of_dump(atoms)
     return structures
 
 
@@ -123,25 +121,30 @@ def _check_dump(path: Path) -> None:
         )
 
 
-def _sum_atomic_energies(atoms: Atoms) -> None:
-    """Give a frame of a LAMMPS dump its energy, the sum of `compute pe/atom`."""
+def _energy_of_dump(atoms: Atoms) -> None:
+    """Give a frame of a LAMMPS dump its energy, the sum of `compute pe/atom`; ASE makes it 0 eV."""
+    results = {} if atoms.calc is None else {**atoms.calc.results}
+    results.pop("energy", None)
     for column in ATOMIC_ENERGY_COLUMNS:
         if column in atoms.arrays:
             energies = np.asarray(atoms.arrays.pop(column), dtype=np.float64).reshape(-1)
-            results = dict(atoms.calc.results) if atoms.calc is not None else {}
-            atoms.calc = SinglePointCalculator(atoms, **results, energies=energies, energy=float(energies.sum()))
-            return
+            results |= {"energies": energies, "energy": float(energies.sum())}
+            break
+    atoms.calc = SinglePointCalculator(atoms, **results)
 
 
-def _unpack_database(atoms: Atoms) -> None:
-    """Put the key-value pairs and arrays of a database's row where the other formats have them."""
-    atoms.info |= atoms.info.pop("key_value_pairs", {})
-    for key, value in atoms.info.pop("data", {}).items() if isinstance(atoms.info.get("data"), dict) else ():
-        array = np.asarray(value)
-        if array.ndim > 0 and len(array) == len(atoms) and array.dtype.kind == "f" and array.size != 6:
-            atoms.arrays[key] = array
-        else:
-            atoms.info[key] = value
+def _by_database(path: Path) -> Iterator[Atoms]:
+    """Structures of an ASE database; key-value pairs and arrays go where the other formats have them."""
+    import ase.db  # here: it takes a second
+
+    for row in ase.db.connect(path).select():
+        atoms = row.toatoms()
+        atoms.info |= row.key_value_pairs
+        for key, value in row.data.items():
+            array = np.asarray(value)
+            is_column = array.ndim > 0 and len(array) == len(atoms) and array.shape != (6,)
+            (atoms.arrays if is_column else atoms.info)[key] = array if is_column else value
+        yield atoms
 
 
 def _select(numbered: list[tuple[int, Atoms]], index: str, path: Path) -> list[tuple[int, Atoms]]:

@@ -79,6 +79,20 @@ def test_evaluate_prints_a_table_and_writes_json_and_predictions(nnp, data, sili
     ]
 
 
+def test_several_potentials_are_a_committee(nnp, data, silica_file, tmp_path):
+    other = tmp_path / "other.nnp"
+    helpers.random_potential(["Si", "O"], seed=5).write(other)
+    run = nnp("evaluate", silica_file, other, data, "--json", "out.json", "--xyz", "out.xyz")
+    assert run.returncode == 0, run.stderr
+    assert "mean of all" in run.stdout
+    assert "force error / spread" in run.stdout
+    errors = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert set(errors["members"]) == {str(silica_file), str(other)}
+    assert errors["members"][str(silica_file)]["energy_rmse"] == pytest.approx(0.002, abs=1e-7)  # digits of the file
+    assert errors["calibration"]["forces"]["n"] == 23
+    assert "force_spread" in ase.io.read(tmp_path / "out.xyz").arrays
+
+
 def test_evaluate_takes_frames_and_keys_by_name(nnp, data, silica_file, tmp_path):
     renamed = tmp_path / "renamed.xyz"
     text = data.read_text(encoding="utf-8").replace("REF_energy", "dft_energy").replace("REF_forces", "dft_forces")
@@ -110,6 +124,8 @@ def test_the_installed_command_runs(data, silica_file, silicon_file, tmp_path):
         (["evaluate", "SILICON", "DATA"], 1, "data.xyz:0: atom 3 is O"),
         (["evaluate", "POTENTIAL", "DATA", "--json", "no_folder/out.json"], 1, "out.json: cannot be written"),
         (["evaluate", "POTENTIAL"], 2, "Missing argument"),
+        (["evaluate", "POTENTIAL", "POTENTIAL"], 2, "expected a file with structures"),
+        (["evaluate", "POTENTIAL", "SILICON", "DATA"], 1, "same elements, which are a committee"),
         (["evaluate", "POTENTIAL", "DATA", "--jsn", "x"], 2, "No such option"),
         (["plot", "parity", "POTENTIAL", "DATA", "-o", "parity.jpg"], 1, "ends in .png, .pdf, .svg"),
         (["plot", "parity", "POTENTIAL", "DATA", "-o", "no_folder/a.png"], 1, "a.png: the picture cannot be written"),

@@ -10,8 +10,15 @@ import pytest
 
 import helpers
 from nnmanybody import NNPError
+from nnmanybody.committee import calibrate
 from nnmanybody.data import Frame
-from nnmanybody.evaluate import NO_CONFIG_TYPE, error_report, frames_with_predictions, predict
+from nnmanybody.evaluate import (
+    NO_CONFIG_TYPE,
+    error_report,
+    evaluate_committee,
+    frames_with_predictions,
+    predict,
+)
 
 ROUNDING = 1e-11
 
@@ -184,3 +191,66 @@ def test_a_frame_that_cannot_be_evaluated_is_named(silicon_potential, perfect):
 def test_nothing_to_compare():
     with pytest.raises(NNPError, match="at least one frame"):
         error_report([], [])
+
+
+def test_mean_and_largest_of_stress_and_atomic_energy_errors(silica_potential, perfect):
+    stress = perfect[0].stress + np.array([0.02, 0.0, 0.0, 0.0, 0.0, -0.01])
+    energies = perfect[0].atomic_energies - np.array([0.5, *np.zeros(8)])
+    overall = report_of(silica_potential, [changed(perfect[0], stress=stress, atomic_energies=energies)]).overall
+    assert (overall.stress_mae, overall.stress_max) == pytest.approx((0.03 / 6, 0.02), abs=ROUNDING)
+    assert (overall.atomic_energy_mae, overall.atomic_energy_max) == pytest.approx((0.5 / 9, 0.5), abs=ROUNDING)
+
+
+def test_worst_frames_are_sorted_by_their_energy_error(silica_potential, perfect):
+    frames = [
+        changed(frame, energy=frame.energy + error) for frame, error in zip(perfect, (0.9, -1.0, 0.0), strict=True)
+    ]
+    worst = report_of(silica_potential, frames).worst_frames
+    assert [error.frame for error in worst] == ["data.xyz:1", "data.xyz:0", "data.xyz:2"]
+    assert worst[0].energy_error == pytest.approx(1.0 / len(perfect[1].atoms), abs=ROUNDING)
+    assert worst[0].force_rmse == pytest.approx(0.0, abs=ROUNDING)
+
+
+def test_a_committee_is_its_mean(perfect):
+    members = [helpers.random_potential(["Si", "O"], seed=seed) for seed in (1, 2, 3)]
+    result = evaluate_committee(members, perfect)
+    alone = [predict(member, perfect) for member in members]
+    energies = np.array([[found.energy / len(found.energies) for found in one] for one in alone])
+    np.testing.assert_allclose(
+        [found.energy / len(found.energies) for found in result.predictions], energies.mean(axis=0), rtol=1e-14
+    )
+    np.testing.assert_allclose([one.energy for one in result.spread], energies.std(axis=0, ddof=1), rtol=1e-9)
+    forces = np.array([one[0].forces for one in alone])
+    np.testing.assert_allclose(result.spread[0].forces, np.sqrt(forces.var(axis=0, ddof=1).sum(axis=1)), rtol=1e-9)
+    read = json.loads(json.dumps(result.as_json()))
+    assert len(read["members"]) == 3
+    assert [member["energy_rmse"] for member in read["members"].values()] == pytest.approx(
+        [error_report(perfect, one).overall.energy_rmse for one in alone]
+    )
+    assert read["calibration"]["forces"]["n"] == 21
+    assert read["calibration"]["energy"]["n"] == 3
+
+
+def test_calibration_of_a_spread_that_is_the_error():
+    spread = np.random.default_rng(0).exponential(size=1200)
+    found = calibrate(spread, 2.0 * spread)
+    assert found["error_over_spread"] == pytest.approx(2.0)
+    assert found["rank_correlation"] == pytest.approx(1.0)
+    assert [group["n"] for group in found["bins"]] == [100] * 12
+    for group in found["bins"]:
+        assert group["error"] == pytest.approx(2.0 * group["spread"])
+
+
+def test_calibration_without_anything_to_compare_with():
+    assert calibrate(np.empty(0), np.empty(0)) == {}
+    assert calibrate(np.zeros(4), np.ones(4))["error_over_spread"] is None
+
+
+def test_errors_and_spread_stand_in_the_structures(silica_potential, perfect):
+    members = [silica_potential, helpers.random_potential(["Si", "O"], seed=7)]
+    result = evaluate_committee(members, perfect)
+    written = frames_with_predictions(perfect, result.predictions, result.spread)
+    for atoms, found, frame, spread in zip(written, result.predictions, perfect, result.spread, strict=True):
+        assert atoms.info["energy_error"] == pytest.approx((found.energy - frame.energy) / len(atoms))
+        assert atoms.info["energy_spread"] == spread.energy
+        np.testing.assert_array_equal(atoms.arrays["force_spread"], spread.forces)

@@ -20,7 +20,13 @@ from report_cases import write_fit
 
 PHONE = 390  # px
 WINDOW = (500, 3000)  # headless windows are not narrower; high enough for a picture of the learning curves
-FACTORS = {"energy_rmse": 1e3, "energy_mae": 1e3, "force_angle_rmse": 180.0 / math.pi, "beyond": 100.0}
+FACTORS = {
+    "energy_rmse": 1e3,
+    "energy_mae": 1e3,
+    "force_angle_rmse": 180.0 / math.pi,
+    "atomic_energy_rmse": 1e3,
+    "beyond": 100.0,
+}
 SMALLEST_TEXT = 10.0  # px
 
 WATCH = """<script>
@@ -48,7 +54,7 @@ frame.srcdoc = {page};
 def browser() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
-    assert found, f"none of {', '.join(names)} is installed; `make env` installs Debian's chromium"
+    assert found, f"none of {', '.join(names)} is installed; cmake/install_system_packages.sh has Debian's"
     return found
 
 
@@ -94,7 +100,7 @@ def test_every_picture_is_drawn_and_described(page):
         "learning": 4,  # loss, force error, learning rate; force error against time
         "parity": 6 * sets - 1,  # three of energies and of forces; one frame alone has no second config_type
         "committee": 2 * sets,
-        "worst": sum(map(len, content["worst_frames"].values())),
+        "worst": sum(map(len, content["worst_forces"].values())),
         "coverage": elements * sets,
         "correlation": elements,
     }

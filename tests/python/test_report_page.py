@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import ase.io
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
+import helpers
 from nnmanybody import Potential
 from nnmanybody.cli import main
 from nnmanybody.data import read_frames
@@ -65,8 +70,8 @@ def test_the_page_is_well_formed_and_needs_nothing_else(single, committee):
         structure.feed(report.html)
         assert structure.open == []
         assert len(structure.ids) == len(set(structure.ids))
-        assert {reference[:1] for reference in structure.references} == {"#"}  # only to places in the page
-        assert {reference[1:] for reference in structure.references} <= set(structure.ids)
+        inside = {f"#{name}" for name in structure.ids}
+        assert all(one in inside or one.startswith("data:image/png;base64,") for one in structure.references)
         assert not re.findall(r"https?://|//[a-z]+\.|@import|url\(|<link|<base|<iframe|import\(|fetch\(", report.html)
         assert "default-src 'none'" in report.html
 
@@ -83,7 +88,7 @@ def test_errors_are_those_of_evaluate(fit, single):
     for key in ("energy_rmse", "force_rmse", "per_element", "per_config_type"):
         assert found[key] == expected[key]
     assert list(single.content["data"]) == ["test.xyz", "training", "validation"]
-    assert found["worst_atoms"][0]["force_error"] == single.content["worst_frames"]["test.xyz"][0]["force_error"]
+    assert found["worst_atoms"][0]["force_error"] == single.content["worst_forces"]["test.xyz"][0]["force_error"]
 
 
 def test_the_page_carries_its_json(single):
@@ -136,13 +141,27 @@ def test_coverage_counts_atoms_outside_of_the_range_in_the_file(fit, single):
 
 
 def test_correlations_are_those_of_numpy(fit, single):
-    potential = Potential.read(fit.potential)
-    frames = [*read_frames(fit.test), *read_frames(fit.train)]
-    values = np.concatenate([potential.descriptors(frame.atoms)["O"].values for frame in frames])
-    matrix = np.corrcoef(values.T)
+    matrix = np.corrcoef(_values(fit, "O").T)
     for pair in single.content["correlation"]["O"]["strongest"]:
         assert pair["correlation"] == pytest.approx(matrix[pair["first"], pair["second"]])
     assert single.content["correlation"]["O"]["n_pairs_above_threshold"] == (np.abs(np.tril(matrix, -1)) > 0.98).sum()
+
+
+def test_correlation_matrix_is_a_picture_of_one_pixel_per_pair(fit, single):
+    """Red and opaque on the diagonal, where R is 1; blue where it is negative, as opaque as large."""
+    matrix = np.corrcoef(_values(fit, "Si").T)
+    pictures = re.findall(r'href="data:image/png;base64,([^"]+)"', single.html)
+    pixels = np.round(255 * imread(io.BytesIO(base64.b64decode(pictures[0])), format="png")).astype(int)
+    assert pixels.shape == (*matrix.shape, 4)
+    assert pixels[..., 3] == pytest.approx(255 * np.abs(matrix), abs=0.51)
+    assert ((pixels[..., 0] > pixels[..., 2]) == (matrix > 0)).all()
+
+
+def _values(fit, symbol):
+    """Functions of all atoms of an element in all data, (n_atoms, n_functions)."""
+    potential = Potential.read(fit.potential)
+    frames = [*read_frames(fit.test), *read_frames(fit.train)]
+    return np.concatenate([potential.descriptors(frame.atoms)[symbol].values for frame in frames])
 
 
 def test_large_training_parts_are_thinned_out_and_the_page_says_so(fit, monkeypatch):
@@ -151,6 +170,29 @@ def test_large_training_parts_are_thinned_out_and_the_page_says_so(fit, monkeypa
     assert report.content["data"]["training"]["n_frames"] == 2
     assert report.content["data"]["training"]["n_frames_available"] == N_FRAMES - 1
     assert "2 of 3 frames, taken evenly" in report.html
+
+
+def test_any_part_of_the_targets_is_enough(fit, tmp_path):
+    """Stresses and atomic energies; a structure without forces; one without any energy; atoms without a cell."""
+    potential = Potential.read(fit.potential)
+    crystal, cluster = helpers.silica(), helpers.cluster()
+    crystal.info["REF_stress"] = 1.1 * potential.evaluate(crystal).stress
+    crystal.info["REF_energy"] = potential.evaluate(crystal).energy
+    cluster.arrays["REF_atomic_energies"] = potential.evaluate(cluster).energies + 0.5
+    cluster.arrays["REF_atomic_energies"][0] = np.nan
+    alone, data = tmp_path / "alone.nnp", tmp_path / "data.xyz"
+    potential.write(alone)
+    ase.io.write(data, [crystal, cluster], format="extxyz")
+    report = make_report([alone], [data])
+    found = report.content["data"]["data.xyz"]
+    assert found["atomic_energy_rmse"] == pytest.approx(0.5)
+    assert found["force_rmse"] is None
+    assert report.content["worst_forces"]["data.xyz"] == []
+    titles = re.findall(r'<p class="title">(.*?)</p>', report.html)
+    assert "Stress by config_type" in titles
+    assert "Atomic energies by element" in titles
+    assert not [title for title in titles if title.startswith("Force")]
+    assert "force RMSE, eV/Å" not in report.html.split("<h2>Errors</h2>")[1].split("<h2>")[0]
 
 
 def test_without_the_training_it_needs_data(fit, tmp_path):

@@ -113,3 +113,30 @@ def test_all_mistakes_are_named_at_once(read):
 def test_a_missing_file(tmp_path):
     with pytest.raises(NNPError, match=r"none\.yaml: cannot read the configuration: No such file"):
         read_config(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("data: a.xyz\n", ["a.xyz"]),
+        ("data: [a.xyz, b.xyz]\n", ["a.xyz", "b.xyz"]),
+        ("data: {train: a.xyz}\n", ["a.xyz"]),
+        ("data: {path: a.xyz, weight: 2.0}\n", ["a.xyz"]),
+        ("data: [{path: a.xyz, weight: 2.0}, b.xyz]\n", ["a.xyz", "b.xyz"]),
+        ("data: {train: [a.xyz], validation: {path: b.xyz}}\n", ["a.xyz", "b.xyz"]),
+    ],
+)
+def test_files_alone_or_with_settings(tmp_path, text, expected):
+    (tmp_path / "config.yaml").write_text(text)
+    config = read_config(tmp_path / "config.yaml")
+    assert config.data.paths == tuple(tmp_path / name for name in expected)
+    weights = [getattr(entry, "weight", 1.0) for entry in config.data.train]
+    assert weights[0] == (2.0 if "weight" in text else 1.0)
+
+
+def test_a_mistake_in_the_settings_of_a_file_is_named(tmp_path):
+    (tmp_path / "config.yaml").write_text("data:\n  train:\n    - a.xyz\n    - {path: b.xyz, wieght: 2.0}\n")
+    with pytest.raises(
+        NNPError, match=r"config\.yaml:4: \[data\.train\.1\] has no key 'wieght'; did you mean 'weight'"
+    ):
+        read_config(tmp_path / "config.yaml")

@@ -33,7 +33,7 @@ def examine(
     targets: Iterable[str] = TARGETS,
     parts: Parts | None = None,
     split: str = "",
-    progress: Callable[[Iterable[Geometry]], Iterable[Geometry]] = iter,
+    progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
 ) -> CheckReport:
     """Run all checks.
 
@@ -49,11 +49,12 @@ def examine(
     split : str
         How they were divided, for the text.
     progress : callable
-        Wraps the frames' geometries, which take longest, to show how far the work is.
+        Wraps the frames to show how far the work is.
     """
     frames = loaded.frames
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        geometries = list(progress(pool.map(partial(geometry_of, cutoff=cutoff), frames)))
+        found = pool.map(partial(geometry_of, cutoff=cutoff), frames)
+        geometries = [geometry for _, geometry in zip(progress(frames), found, strict=True)]
     findings = [*loaded.findings, *check_keys(loaded, targets)]
     findings += _without_consequences(list(_of_frames(frames, geometries, cutoff)))
     findings += check_functions([frame for frame in frames if frame.config_type != ENVIRONMENT], functions, cutoff)

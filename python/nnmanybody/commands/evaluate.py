@@ -12,40 +12,59 @@ from ase.units import GPa
 from rich.console import Console
 from rich.table import Column, Table
 
+from nnmanybody.committee import read_potentials
 from nnmanybody.data import DataKeys, read_frames
+from nnmanybody.error_measures import Errors
 from nnmanybody.errors import NNPError
-from nnmanybody.evaluate import ErrorReport, Errors, error_report, frames_with_predictions, predict
-from nnmanybody.potential import Potential
+from nnmanybody.evaluate import CommitteeResult, ErrorReport, evaluate_committee, frames_with_predictions
 from nnmanybody.progress import track_frames
 
 DEFAULT_KEYS = DataKeys()
 UNKNOWN = "–"
+POTENTIAL = ".nnp"
 
 
 def evaluate(
-    potential: Annotated[Path, typer.Argument(help="Potential file (*.nnp).", show_default=False)],
-    data: Annotated[list[Path], typer.Argument(help="Extended XYZ files with targets.", show_default=False)],
+    potential: Annotated[
+        Path, typer.Argument(help="Potential file (*.nnp); several make a committee.", show_default=False)
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Argument(help="Further potentials, and files or folders of structures with targets.", show_default=False),
+    ],
     *,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write all errors to this JSON file.")] = None,
     predictions: Annotated[
-        Path | None, typer.Option(help="Write the structures with targets and predictions to this extended XYZ file.")
+        Path | None,
+        typer.Option(
+            "--xyz", "--predictions", help="Write the structures with targets, predictions, errors to this file."
+        ),
     ] = None,
     index: Annotated[str, typer.Option(help='Frames of each file, as in ASE: ":", "::10", "-1".')] = ":",
     energy_key: Annotated[str, typer.Option(help="Name of the energy in the comment lines.")] = DEFAULT_KEYS.energy,
     forces_key: Annotated[str, typer.Option(help="Name of the force columns.")] = DEFAULT_KEYS.forces,
     stress_key: Annotated[str, typer.Option(help="Name of the stress in the comment lines.")] = DEFAULT_KEYS.stress,
+    units: Annotated[
+        str | None, typer.Option(help="Of RuNNer's input.data: bohr-hartree or metal.", show_default=False)
+    ] = None,
 ) -> None:
-    """Compare a potential with data: energies, forces, stresses; overall, per element and per config_type."""
-    loaded = Potential.read(potential)
-    frames = read_frames(data, DataKeys(energy=energy_key, forces=forces_key, stress=stress_key), index)
-    found = predict(loaded, frames, track_frames)
-    report = error_report(frames, found)
-    _print_report(report, Console())
+    """Compare potentials with data: energies, forces, stresses; overall, per element and per config_type."""
+    paths = [potential, *(path for path in data if path.suffix == POTENTIAL)]
+    structures = [path for path in data if path.suffix != POTENTIAL]
+    if not structures:
+        raise typer.BadParameter("Missing argument: expected a file with structures behind the potentials")
+    potentials = read_potentials(paths)
+    frames = read_frames(structures, DataKeys(energy=energy_key, forces=forces_key, stress=stress_key), index, units)
+    result = evaluate_committee(potentials, frames, track_frames)
+    _print_report(result.report, Console())
+    if result.members:
+        _print_committee(result, Console())
     if json_path is not None:
-        _write(json_path, lambda: json_path.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8"))
+        text = json.dumps(result.as_json(), indent=2) + "\n"
+        _write(json_path, lambda: json_path.write_text(text, encoding="utf-8"))
     if predictions is not None:
-        structures = frames_with_predictions(frames, found)
-        _write(predictions, lambda: ase.io.write(predictions, structures, format="extxyz"))
+        written = frames_with_predictions(frames, result.predictions, result.spread)
+        _write(predictions, lambda: ase.io.write(predictions, written, format="extxyz"))
     for path in (json_path, predictions):
         if path is not None:
             Console(stderr=True).print(f"written: {path}")
@@ -66,9 +85,12 @@ def _print_report(report: ErrorReport, console: Console) -> None:
     for title, errors in groups:
         if len(errors) > 1:
             console.print(_group_table(title, errors))
-    for worst in report.worst_atoms[:1]:
-        where = f"atom {worst.atom} ({worst.element}) of {worst.frame}"
-        console.print(f"largest force error: {worst.force_error:.4g} eV/Å on {where}", soft_wrap=True)
+    for atom in report.worst_atoms[:1]:
+        where = f"atom {atom.atom} ({atom.element}) of {atom.frame}"
+        console.print(f"largest force error: {atom.force_error:.4g} eV/Å on {where}", soft_wrap=True)
+    for frame in report.worst_frames[:1]:
+        where = f"{frame.frame} ({frame.n_atoms} atoms{', ' * bool(frame.config_type)}{frame.config_type})"
+        console.print(f"largest energy error: {1e3 * frame.energy_error:+.4g} meV/atom in {where}", soft_wrap=True)
     missing = [
         name
         for name, count in (
@@ -86,15 +108,16 @@ def _overall_table(errors: Errors) -> Table:
     """One row per quantity that was compared."""
     table = Table("quantity", *(_right(name) for name in ("RMSE", "MAE", "max")), "unit", _right("targets"))
     rows = [
-        ("energy", (errors.energy_rmse, errors.energy_mae, errors.energy_max), 1e3, "meV/atom", errors.n_energies),
-        ("force", (errors.force_rmse, errors.force_mae, errors.force_max), 1.0, "eV/Å", errors.n_forces),
-        ("force length", (errors.force_amplitude_rmse, None, None), 1.0, "eV/Å", errors.n_force_directions),
-        ("force direction", (errors.force_angle_rmse, None, None), 180.0 / math.pi, "°", errors.n_force_directions),
-        ("stress", (errors.stress_rmse, None, None), 1.0 / GPa, "GPa", errors.n_stresses),
-        ("atomic energy", (errors.atomic_energy_rmse, None, None), 1e3, "meV", errors.n_atomic_energies),
+        ("energy", "energy", 1e3, "meV/atom", errors.n_energies),
+        ("force", "force", 1.0, "eV/Å", errors.n_forces),
+        ("force length", "force_amplitude", 1.0, "eV/Å", errors.n_force_directions),
+        ("force direction", "force_angle", 180.0 / math.pi, "°", errors.n_force_directions),
+        ("stress", "stress", 1.0 / GPa, "GPa", errors.n_stresses),
+        ("atomic energy", "atomic_energy", 1e3, "meV", errors.n_atomic_energies),
     ]
-    for name, values, factor, unit, count in rows:
+    for name, key, factor, unit, count in rows:
         if count > 0:
+            values = [getattr(errors, f"{key}_{measure}") for measure in ("rmse", "mae", "max")]
             table.add_row(name, *(_number(value, factor) for value in values), unit, str(count))
     return table
 
@@ -115,6 +138,28 @@ def _group_table(title: str, groups: dict[str, Errors]) -> Table:
     for name, errors in groups.items():
         table.add_row(name, *(show(errors) for show in used.values()))
     return table
+
+
+def _print_committee(result: CommitteeResult, console: Console) -> None:
+    """Errors of the members, and whether their spread says how large the error of the mean is."""
+    table = Table("member", *map(_right, ("energy RMSE\nmeV/atom", "force RMSE\neV/Å")))
+    for name, report in [*result.members.items(), ("mean of all", result.report)]:
+        errors = report.overall
+        table.add_row(name, _number(errors.energy_rmse, 1e3), _number(errors.force_rmse, 1.0))
+    console.print(table)
+    found = result.calibration["forces"]
+    if not found:
+        return
+    ratio, rank = found["error_over_spread"], found["rank_correlation"]
+    console.print(
+        f"force error / spread: {_number(ratio, 1.0)} over {found['n']} atoms (1 is calibrated); "
+        f"rank correlation {_number(rank, 1.0)}",
+        soft_wrap=True,
+    )
+    table = Table(*map(_right, ("atoms", "spread\neV/Å", "true error\neV/Å")))
+    for group in found["bins"]:
+        table.add_row(str(group["n"]), _number(group["spread"], 1.0), _number(group["error"], 1.0))
+    console.print(table)
 
 
 def _right(name: str) -> Column:

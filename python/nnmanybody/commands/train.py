@@ -22,7 +22,7 @@ output: training               # folder for the potential, learning curve and ch
 symmetry_functions:
   kind: intervals              # generated from the nearest-neighbor distances in the data, then analysed
   cutoff: 6.0                  # Å
-  inner_cutoff: 5.0            # Å; fine angular functions end here: triplets are what MD spends its time on
+  inner_cutoff: 4.5            # Å; fine angular functions end here: triplets are what MD spends its time on
   n_radial: 16                 # per neighbor element
 
 network:

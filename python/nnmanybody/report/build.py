@@ -15,7 +15,7 @@ from nnmanybody.report.inputs import Inputs, Progress, read_inputs
 from nnmanybody.report.markup import Content, Element, element, paragraph
 from nnmanybody.report.numbers import EV_PER_ANGSTROM, MEV_PER_ATOM, PERCENT, Json, Numbers, collect
 from nnmanybody.report.page import page_html, write_text
-from nnmanybody.report.worst import worst_section
+from nnmanybody.report.worst import worst_frames, worst_section
 
 FILE_NAME = "report.html"
 
@@ -81,7 +81,8 @@ def make_report(
     correlated = correlations(inputs.potentials[0], list(values.values()))
     is_committee = len(inputs.potentials) > 1
     committee = {data.name: calibration(data) for data in inputs.sets} if is_committee else {}
-    tree = collect(inputs, coverage, committee)
+    worst = worst_frames(inputs.sets)
+    tree = collect(inputs, coverage, committee, worst)
     tree["correlation"] = {one.element: one.as_json() for one in correlated}
     numbers = Numbers(tree)
     sections = [
@@ -90,7 +91,7 @@ def make_report(
         errors_section(inputs.sets, numbers),
         parity_section(inputs.sets),
         *([committee_section(inputs, numbers)] if is_committee else []),
-        worst_section(inputs.sets),
+        worst_section(inputs.sets, worst),
         coverage_section(coverage),
         correlation_section(correlated, numbers),
         timing_section(inputs, numbers),
@@ -112,6 +113,7 @@ def _tile(name: str, numbers: Numbers) -> Element:
     errors = [
         element("p", numbers.show("data", name, key, unit=unit, with_unit=True), class_="big")
         for key, unit in (("energy_rmse", MEV_PER_ATOM), ("force_rmse", EV_PER_ANGSTROM))
+        if numbers.get("data", name, key) is not None
     ]
     outside: list[Content] = [
         word
@@ -119,16 +121,16 @@ def _tile(name: str, numbers: Numbers) -> Element:
         for word in (f" {symbol} ", numbers.show("coverage", name, symbol, "beyond", unit=PERCENT, with_unit=True))
     ]
     size: list[Content] = [
+        "frames: ",
         numbers.show("data", name, "n_frames"),
-        " frames, ",
+        ", atoms: ",
         numbers.show("data", name, "n_atoms"),
-        " atoms",
     ]
     return element(
         "div",
         element("h3", name),
         *errors,
-        element("p", "RMSE of energies and forces; ", *size, class_="soft"),
+        element("p", "RMSE of energies and forces. " if errors else "", *size, class_="soft"),
         element("p", "atoms outside of the training range:", *outside, class_="soft"),
         class_="tile",
     )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnmanybody.committee import calibrate
 from nnmanybody.report.axes import Axis, log_axis
 from nnmanybody.report.inputs import DataSet, Inputs
 from nnmanybody.report.markup import (
@@ -22,33 +23,14 @@ from nnmanybody.report.markup import (
 )
 from nnmanybody.report.numbers import EV_PER_ANGSTROM, MEV_PER_ATOM, Numbers
 from nnmanybody.report.panel import Panel
-from nnmanybody.set_analysis import correlation_matrix
 
 FloatArray = NDArray[np.float64]
 
-N_BINS = 12
-FEWEST_IN_BIN = 5
-
 
 def calibration(data: DataSet) -> dict[str, Any]:
-    """Return how spread and error of the forces belong together.
-
-    `error_over_spread` is 1 for a spread that is as large as the error, both as root mean square over
-    atoms; `rank_correlation` is Spearman's. `bins` hold equally many atoms, sorted by their spread.
-    """
-    spread, error = _spread_and_error(data)
-    if not len(spread):
-        return {}
-    n_bins = max(1, min(N_BINS, len(spread) // FEWEST_IN_BIN))
-    parts = np.array_split(np.argsort(spread, kind="stable"), n_bins)
-    bins = [{"n": len(part), "spread": _rms(spread[part]), "error": _rms(error[part])} for part in parts]
-    ratio = _rms(error) / _rms(spread) if spread.any() else None
-    return {
-        "n_atoms": len(spread),
-        "error_over_spread": ratio,
-        "rank_correlation": _spearman(spread, error),
-        "bins": bins,
-    }
+    """Return how spread and error of the forces belong together, as `committee.calibrate` does it; by atoms."""
+    found = calibrate(*_spread_and_error(data))
+    return {"n_atoms": found.pop("n"), **found} if found else {}
 
 
 def committee_section(inputs: Inputs, numbers: Numbers) -> Element:
@@ -78,17 +60,6 @@ def _spread_and_error(data: DataSet) -> tuple[FloatArray, FloatArray]:
         np.concatenate([empty, *(data.spread[index].forces for index in errors)]),
         np.concatenate([empty, *errors.values()]),
     )
-
-
-def _rms(values: FloatArray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
-
-
-def _spearman(one: FloatArray, other: FloatArray) -> float | None:
-    if len(one) < 3:
-        return None
-    ranks = [np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in (one, other)]
-    return float(correlation_matrix(np.column_stack(ranks).astype(np.float64))[0, 1])
 
 
 def _axes(spread: Sequence[float] | FloatArray, error: Sequence[float] | FloatArray) -> tuple[Axis, Axis]:

@@ -1,6 +1,9 @@
 """Values of symmetry functions over the data -> picture and figures of their correlation, equation (7.4)."""
 
+import base64
 import json
+import struct
+import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,17 +12,18 @@ from numpy.typing import NDArray
 
 from nnmanybody.potential import Potential
 from nnmanybody.report.axes import Axis
+from nnmanybody.report.coverage import function_name
 from nnmanybody.report.markup import Content, Element, append, element, figure, figures, paragraph, section, table
 from nnmanybody.report.numbers import Numbers
-from nnmanybody.report.panel import LEFT, RIGHT, TOP, WIDTH, Panel
+from nnmanybody.report.panel import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Panel
 from nnmanybody.set_analysis import correlation_matrix
 
 FloatArray = NDArray[np.float64]
 
 THRESHOLD = 0.98
 N_STRONGEST = 10
-N_SHADES = 12
-BOTTOM = 44.0
+WARM, COOL, GRAY = (217, 84, 30), (47, 116, 192), (128, 128, 128)
+UNKNOWN_OPACITY = 0.35
 
 
 class Correlation(NamedTuple):
@@ -55,7 +59,7 @@ def correlations(potential: Potential, values: Sequence[dict[str, FloatArray]]) 
     for part in potential.definition.sections:
         joined = np.concatenate([by_element[part.element] for by_element in values])
         if len(joined) > 1:
-            names = [str(one) for one in part.functions]
+            names = [function_name(one) for one in part.functions]
             found.append(Correlation(part.element, names, len(joined), correlation_matrix(joined)))
     return found
 
@@ -85,44 +89,42 @@ def _figure(one: Correlation) -> Element:
     axes = Axis("function", 0.0, n, most_ticks=8), Axis("function", n, 0.0, most_ticks=8)
     side = WIDTH - LEFT - RIGHT
     panel = Panel(axes[0], axes[1], f"Correlation matrix of {one.element}: {text}", side + TOP + BOTTOM)
-    for shade in _shades(one.matrix, panel):
-        panel.add(shade)
+    place = {"x": LEFT, "y": TOP, "width": side, "height": side}
+    panel.add(element("image", href=_image(one.matrix), preserveAspectRatio="none", class_="matrix", **place))
     rows = [[_rounded(value) for value in row[: index + 1]] for index, row in enumerate(one.matrix)]
     data = json.dumps({"names": one.names, "values": rows}, separators=(",", ":"), ensure_ascii=False)
-    hit = element("rect", x=LEFT, y=TOP, width=side, height=side, class_="hit", data_matrix=data)
-    panel.add(hit)
+    panel.add(element("rect", class_="hit", data_matrix=data, **place))
     return figure(panel.svg(), f"{one.element}: {n} functions", text)
 
 
-def _rounded(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 2)
+def _rounded(value: float) -> int | None:
+    """Return hundredths, the shortest text that says enough for a text at the pointer."""
+    return None if np.isnan(value) else round(100.0 * float(value))
 
 
-def _shades(matrix: FloatArray, panel: Panel) -> list[Element]:
-    """One path per shade: as small as text gets."""
-    n = len(matrix)
-    side = (WIDTH - LEFT - RIGHT) / n
-    levels = np.round(np.nan_to_num(matrix, nan=2.0) * N_SHADES).astype(int)
-    made = []
-    for level in np.unique(levels):
-        if level == 0:
-            continue
-        cells = "".join(_runs(levels == level, side))
-        kind = "unknown" if level > N_SHADES else "warm" if level > 0 else "cool"
-        opacity = None if kind == "unknown" else f"{abs(level) / N_SHADES:.2f}"
-        made.append(element("path", d=cells, class_=kind, fill_opacity=opacity))
-    return made
+def _image(matrix: FloatArray) -> str:
+    """Return a picture of one pixel per pair as data URI; its opacity is |R|, so that it fits light and dark pages."""
+    colors = np.where((matrix > 0.0)[..., None], WARM, COOL)
+    colors[np.isnan(matrix)] = GRAY
+    opacity = np.nan_to_num(np.abs(matrix), nan=UNKNOWN_OPACITY)
+    pixels = np.concatenate([colors, np.round(255.0 * opacity)[..., None]], axis=-1).astype(np.uint8)
+    return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode("ascii")
 
 
-def _runs(mask: NDArray[np.bool_], side: float) -> list[str]:
-    """Neighboring cells of a row as one rectangle each."""
-    padded = np.diff(np.pad(mask.astype(int), ((0, 0), (1, 1))), axis=1)
-    starts, ends = np.argwhere(padded == 1), np.argwhere(padded == -1)
-    return [
-        f"M{x:.1f} {TOP + side * row:.1f}h{side * (right - left):.1f}v{side:.1f}H{x:.1f}z"
-        for (row, left), (_, right) in zip(starts, ends, strict=True)
-        for x in [LEFT + side * left]
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    """Return (height, width, 4) RGBA as PNG: signature, and chunks of length, name, content, checksum."""
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)  # each with filter 0, none
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows, 9)),
+        (b"IEND", b""),
+    )
+    packed = [
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
     ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 def _table(one: Correlation, numbers: Numbers) -> Element:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nnmanybody.committee import Spread, mean_and_spread, read_potentials
 from nnmanybody.data import DataKeys, Frame, read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import ErrorReport, error_report, predict
 from nnmanybody.potential import Evaluation, Potential
-from nnmanybody.report.committee import Spread, mean_and_spread
 from nnmanybody.report.training_folder import TrainingFolder, find_training
 
 FloatArray = NDArray[np.float64]
@@ -113,7 +113,7 @@ def read_inputs(
     NNPError
         If a file cannot be read, or there is no data at all to compare with.
     """
-    potentials = _read_potentials(paths)
+    potentials = read_potentials(paths)
     training = find_training(paths[0], dict(potentials[0].definition.provenance))
     named = _named_sets(data, keys)
     for part, frames in (training.parts if training is not None else {}).items():
@@ -124,22 +124,6 @@ def read_inputs(
         raise NNPError(f"{paths[0]}: nothing to compare with ({why}); give data by --data test.xyz")
     sets = tuple(_evaluated(name, chosen, len(frames), potentials, progress) for name, frames, chosen in named)
     return Inputs(tuple(paths), potentials, sets, training, tuple(data))
-
-
-def _read_potentials(paths: Sequence[Path]) -> tuple[Potential, ...]:
-    """Several files are a committee if all have the same elements, otherwise the sections of one potential."""
-    if not paths:
-        raise NNPError("expected at least one potential file (*.nnp)")
-    single = [Potential.read(path) for path in paths]
-    elements = [frozenset(potential.elements) for potential in single]
-    if len(set(elements)) == 1:
-        return tuple(single)
-    if sum(map(len, elements)) > len(frozenset().union(*elements)):
-        listed = "; ".join(f"{path}: {' '.join(one.elements)}" for path, one in zip(paths, single, strict=True))
-        raise NNPError(
-            f"expected potentials of the same elements, which are a committee, or of one element each; got {listed}"
-        )
-    return (Potential.read(*paths),)
 
 
 def _named_sets(data: Sequence[Path], keys: DataKeys | None) -> list[tuple[str, list[Frame], list[Frame]]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from nnmanybody.report.coverage import Coverage
 from nnmanybody.report.inputs import DataSet, Inputs
 from nnmanybody.report.markup import Element, element, number
-from nnmanybody.report.worst import worst_frames
+from nnmanybody.report.worst import WorstFrame
 
 Json = dict[str, Any]
 
@@ -64,7 +64,9 @@ class Numbers:
         )
 
 
-def collect(inputs: Inputs, coverage: Sequence[Coverage], committee: Json) -> Json:
+def collect(
+    inputs: Inputs, coverage: Sequence[Coverage], committee: Json, worst: Mapping[str, Sequence[WorstFrame]]
+) -> Json:
     """Build the tree.
 
     Parameters
@@ -74,6 +76,8 @@ def collect(inputs: Inputs, coverage: Sequence[Coverage], committee: Json) -> Js
         One per data set and element.
     committee : dict
         By name of the data set; empty for one potential.
+    worst : mapping
+        By name of the data set.
     """
     tree: Json = {
         "title": title(inputs),
@@ -83,7 +87,7 @@ def collect(inputs: Inputs, coverage: Sequence[Coverage], committee: Json) -> Js
         "data": {data.name: _data(data) for data in inputs.sets},
         "coverage": {data.name: {} for data in inputs.sets},
         "committee": committee,
-        "worst_frames": {data.name: [worst.as_json() for worst in worst_frames(data)] for data in inputs.sets},
+        "worst_forces": {name: [one.as_json() for one in frames] for name, frames in worst.items()},
         "timing": {data.name: _timing(data) for data in inputs.sets},
     }
     for covered in coverage:
@@ -100,7 +104,7 @@ def title(inputs: Inputs) -> str:
         for value, unit in ((errors.energy_rmse, MEV_PER_ATOM), (errors.force_rmse, EV_PER_ANGSTROM))
         if value is not None
     ]
-    return f"{inputs.name}: {', '.join(reached) or 'no errors'} on {data.name}"
+    return f"{inputs.name}: {', '.join(reached) or 'no energies or forces to compare with'} on {data.name}"
 
 
 def _potential(inputs: Inputs) -> Json:

@@ -44,7 +44,7 @@ def page_html(
         element("header", element("h1", title), *introduction),
         element("nav", *links, aria_label="Sections"),
         element("main", *sections),
-        element("div", id="tip", role="status", hidden="hidden"),
+        element("div", id="tip", role="tooltip", hidden="hidden"),
         element("script", _script_json(content), type="application/json", id=DATA_ID),
         element("script", asset("page.js")),
     )
@@ -75,7 +75,7 @@ def asset(name: str) -> str:
 
 def _script_json(content: Mapping[str, Any]) -> str:
     """JSON that cannot end the script it stands in, whatever names the data has."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _http_equiv(name: str, content: str) -> Element:

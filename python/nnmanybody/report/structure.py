@@ -116,11 +116,9 @@ def _bonds(numbers: IntArray, positions: FloatArray) -> list[tuple[int, int]]:
 
 
 def _line(start: FloatArray, end: FloatArray, kind: str) -> Element:
-    (x1, y1, _), (x2, y2, _) = start, end
-    ends = {"x1": f"{x1:.2f}", "y1": f"{y1:.2f}", "x2": f"{x2:.2f}", "y2": f"{y2:.2f}"}
-    return element(
-        "line", data_p=_place(start), data_q=_place(end), class_=kind, vector_effect="non-scaling-stroke", **ends
-    )
+    (x1, y1, z1), (x2, y2, z2) = start, end
+    ends = {"x1": f"{x1:.2f}", "y1": f"{y1:.2f}", "x2": f"{x2:.2f}", "y2": f"{y2:.2f}", "data_z": f"{z1:.2f},{z2:.2f}"}
+    return element("line", class_=kind, **ends)
 
 
 def _ball(at: FloatArray, radius: float, share: float, tip: str, worst: bool) -> Element:
@@ -130,12 +128,7 @@ def _ball(at: FloatArray, radius: float, share: float, tip: str, worst: bool) ->
         cy=f"{at[1]:.2f}",
         r=f"{radius:.2f}",
         fill=color(share),
-        data_p=_place(at),
+        data_z=f"{at[2]:.2f}",
         data_tip=tip,
-        vector_effect="non-scaling-stroke",
         class_="worst" if worst else None,
     )
-
-
-def _place(at: FloatArray) -> str:
-    return ",".join(f"{value:.2f}" for value in at)

@@ -13,7 +13,8 @@ from nnmanybody.report.structure import color_bar, structure_picture
 
 FloatArray = NDArray[np.float64]
 
-N_FRAMES = 6
+N_FIRST, N_FURTHER = 6, 3
+"""Frames of the first data set, and of each other one."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,25 @@ class WorstFrame:
         return {name: value for name, value in asdict(self).items() if name != "index"}
 
 
-def worst_frames(data: DataSet) -> list[WorstFrame]:
-    """Return the frames with the largest force errors, largest first."""
-    lengths = data.force_errors()
-    order = sorted(lengths, key=lambda index: -lengths[index].max())[:N_FRAMES]
-    return [_worst(data, index, lengths[index]) for index in order]
+def worst_frames(sets: Sequence[DataSet]) -> dict[str, list[WorstFrame]]:
+    """Return the frames of each data set with the largest force errors, largest first."""
+    found = {}
+    for position, data in enumerate(sets):
+        lengths = data.force_errors()
+        order = sorted(lengths, key=lambda index: -lengths[index].max())[: N_FURTHER if position else N_FIRST]
+        found[data.name] = [_worst(data, index, lengths[index]) for index in order]
+    return found
 
 
-def worst_section(sets: Sequence[DataSet]) -> Element:
-    """Return the section."""
+def worst_section(sets: Sequence[DataSet], found: dict[str, list[WorstFrame]]) -> Element:
+    """Return the section.
+
+    Parameters
+    ----------
+    sets : sequence of DataSet
+    found : dict
+        From `worst_frames`.
+    """
     made = section(
         "worst",
         "Worst frames",
@@ -69,9 +80,11 @@ def worst_section(sets: Sequence[DataSet]) -> Element:
         ),
     )
     for data in sets:
-        worst = worst_frames(data)
-        if worst:
-            append(made, element("h3", data.name), figures(*(_figure(data, one) for one in worst)), _atoms_table(data))
+        append(made, element("h3", data.name))
+        if found[data.name]:
+            append(made, figures(*(_figure(data, one) for one in found[data.name])), _atoms_table(data))
+        if data.errors.worst_frames:
+            append(made, _energies_table(data))
     return made
 
 
@@ -117,6 +130,20 @@ def _atoms_table(data: DataSet) -> Element:
         for worst in data.errors.worst_atoms
     ]
     return table(f"Worst atoms of {data.name}, eV/Å", ["atom", "error", "target", "predicted"], rows)
+
+
+def _energies_table(data: DataSet) -> Element:
+    rows = [
+        [
+            f"{worst.frame} {worst.config_type}".strip(),
+            str(worst.n_atoms),
+            number(1e3 * worst.energy_error),
+            number(worst.force_rmse),
+        ]
+        for worst in data.errors.worst_frames
+    ]
+    header = ["frame", "atoms", "energy error, meV/atom", "force RMSE, eV/Å"]
+    return table(f"Worst energies of {data.name}", header, rows)
 
 
 def _vector(values: Sequence[float]) -> str:

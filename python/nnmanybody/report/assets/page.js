@@ -21,7 +21,7 @@
     const row = at(event.clientY - box.top, box.height);
     const [low, high] = [Math.min(row, column), Math.max(row, column)];
     const value = matrix.values[high][low];
-    return `${row}: ${matrix.names[row]}\n${column}: ${matrix.names[column]}\nR = ${value === null ? "none" : value}`;
+    return `${row}: ${matrix.names[row]}\n${column}: ${matrix.names[column]}\nR = ${value === null ? "none" : value / 100}`;
   };
   const react = (event) => {
     const target = event.target.closest && event.target.closest("[data-tip], [data-matrix]");
@@ -56,15 +56,19 @@
     figure.prepend(button);
   }
 
-  // Structures: positions are in data-p (and data-q for the other end of a line); dragging turns them about both axes.
-  const point = (text) => text.split(",").map(Number);
+  // Structures: depths are in data-z, of a line those of both ends; dragging turns them about both axes.
+  const numbers = (node, ...names) => names.map((name) => Number(node.getAttribute(name)));
+  const depths = (node) => node.dataset.z.split(",").map(Number);
   const turned = ([x, y, z], a, b) => {
     const [u, w] = [x * Math.cos(a) + z * Math.sin(a), -x * Math.sin(a) + z * Math.cos(a)];
     return [u, y * Math.cos(b) - w * Math.sin(b), y * Math.sin(b) + w * Math.cos(b)];
   };
   for (const svg of document.querySelectorAll("svg.atoms")) {
-    const balls = [...svg.querySelectorAll("circle")].map((node) => ({ node, p: point(node.dataset.p) }));
-    const lines = [...svg.querySelectorAll("line")].map((node) => ({ node, p: point(node.dataset.p), q: point(node.dataset.q) }));
+    const balls = [...svg.querySelectorAll("circle")].map((node) => ({ node, p: [...numbers(node, "cx", "cy"), ...depths(node)] }));
+    const lines = [...svg.querySelectorAll("line")].map((node) => {
+      const [z, otherZ] = depths(node);
+      return { node, p: [...numbers(node, "x1", "y1"), z], q: [...numbers(node, "x2", "y2"), otherZ] };
+    });
     let [a, b, from] = [0, 0, null];
     const draw = () => {
       for (const line of lines) {
