@@ -24,6 +24,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "learning_rate": {"optimizer": {"name": "adam", "learning_rate": 0.005}},
     "beta_2": {"optimizer": {"name": "adam", "beta_2": 0.999}},
     "batch_size": {"batch_size": 4},
+    "energy weight 60": {"loss": {"energy": 60.0}},
     "energy weight 100": {"loss": {"energy": 100.0}},
     "energy weight 30 to 300": {"loss": {"energy_end": 300.0}},
     "floor 0.001": {"whitening": {"floor": 0.001}},
