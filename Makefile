@@ -1,5 +1,5 @@
 # Thin: each line calls the real tool. Every target sets up what it needs and does nothing twice.
-.PHONY: demo test env lint docs clean
+.PHONY: bench demo test env lint docs clean
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
@@ -15,9 +15,16 @@ env: $(STAMPS)/package
 demo: env
 	$(BIN)/python examples/silicon/run.py
 
-# Everything that proves the package right: the C++ tests of the core (plain and under sanitizers), then pytest.
+# What an evaluation costs in LAMMPS, beside other potentials; HDNNP=plugin.so adds n2p2's.
+bench: env
+	$(BIN)/python benchmarks/lammps_cost.py --scaling $(if $(HDNNP),--hdnnp $(HDNNP))
+	$(BIN)/python benchmarks/descriptor_cost.py
+
+# Everything that proves the package right: the C++ tests of the core (with the kernels of
+# every instruction set, and under sanitizers), then pytest.
 test: env $(STAMPS)/core-tests
-	ctest --preset release
+	for level in $$($(BIN)/python -c "from nnmanybody import _core; print(*_core.simd_levels())"); do \
+	  NNMB_SIMD=$$level ctest --preset release || exit 1; done
 	ctest --preset asan
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 

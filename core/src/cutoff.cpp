@@ -30,7 +30,8 @@ namespace {
 CutoffValue shape(CutoffKind kind, double x)
 {
   constexpr double pi = 3.14159265358979323846;
-  const double x2 = x * x;
+  // The polynomials as products with powers of 1 - x: nothing cancels near the cutoff.
+  const double x2 = x * x, y = 1.0 - x;
   switch (kind) {
     case CutoffKind::hard:
       return {1.0, 0.0};
@@ -51,15 +52,15 @@ CutoffValue shape(CutoffKind kind, double x)
       return {f, -2.0 * x / (u * u) * f};
     }
     case CutoffKind::poly1:
-      return {(2.0 * x - 3.0) * x2 + 1.0, 6.0 * x * (x - 1.0)};
+      return {y * y * (1.0 + 2.0 * x), -6.0 * x * y};
     case CutoffKind::poly2:
-      return {((15.0 - 6.0 * x) * x - 10.0) * x2 * x + 1.0, x2 * ((60.0 - 30.0 * x) * x - 30.0)};
+      return {y * y * y * (1.0 + x * (3.0 + 6.0 * x)), -30.0 * x2 * y * y};
     case CutoffKind::poly3:
-      return {(((20.0 * x - 70.0) * x + 84.0) * x - 35.0) * x2 * x2 + 1.0,
-              x2 * x * (((140.0 * x - 420.0) * x + 420.0) * x - 140.0)};
+      return {y * y * y * y * (1.0 + x * (4.0 + x * (10.0 + 20.0 * x))),
+              -140.0 * x2 * x * y * y * y};
     case CutoffKind::poly4:
-      return {((((315.0 - 70.0 * x) * x - 540.0) * x + 420.0) * x - 126.0) * x2 * x2 * x + 1.0,
-              x2 * x2 * ((((2520.0 - 630.0 * x) * x - 3780.0) * x + 2520.0) * x - 630.0)};
+      return {y * y * y * y * y * (1.0 + x * (5.0 + x * (15.0 + x * (35.0 + 70.0 * x)))),
+              -630.0 * x2 * x2 * y * y * y * y};
   }
   return {0.0, 0.0};
 }

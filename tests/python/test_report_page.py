@@ -9,10 +9,12 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import ase.io
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
+import helpers
 from nnmanybody import Potential
 from nnmanybody.cli import main
 from nnmanybody.data import read_frames
@@ -168,6 +170,29 @@ def test_large_training_parts_are_thinned_out_and_the_page_says_so(fit, monkeypa
     assert report.content["data"]["training"]["n_frames"] == 2
     assert report.content["data"]["training"]["n_frames_available"] == N_FRAMES - 1
     assert "2 of 3 frames, taken evenly" in report.html
+
+
+def test_any_part_of_the_targets_is_enough(fit, tmp_path):
+    """Stresses and atomic energies; a structure without forces; one without any energy; atoms without a cell."""
+    potential = Potential.read(fit.potential)
+    crystal, cluster = helpers.silica(), helpers.cluster()
+    crystal.info["REF_stress"] = 1.1 * potential.evaluate(crystal).stress
+    crystal.info["REF_energy"] = potential.evaluate(crystal).energy
+    cluster.arrays["REF_atomic_energies"] = potential.evaluate(cluster).energies + 0.5
+    cluster.arrays["REF_atomic_energies"][0] = np.nan
+    alone, data = tmp_path / "alone.nnp", tmp_path / "data.xyz"
+    potential.write(alone)
+    ase.io.write(data, [crystal, cluster], format="extxyz")
+    report = make_report([alone], [data])
+    found = report.content["data"]["data.xyz"]
+    assert found["atomic_energy_rmse"] == pytest.approx(0.5)
+    assert found["force_rmse"] is None
+    assert report.content["worst_forces"]["data.xyz"] == []
+    titles = re.findall(r'<p class="title">(.*?)</p>', report.html)
+    assert "Stress by config_type" in titles
+    assert "Atomic energies by element" in titles
+    assert not [title for title in titles if title.startswith("Force")]
+    assert "force RMSE, eV/Å" not in report.html.split("<h2>Errors</h2>")[1].split("<h2>")[0]
 
 
 def test_without_the_training_it_needs_data(fit, tmp_path):

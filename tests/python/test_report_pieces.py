@@ -9,11 +9,13 @@ import pytest
 from ase import Atoms
 
 import helpers
+from nnmanybody import SymmetryFunction
 from nnmanybody.committee import mean_and_spread
 from nnmanybody.potential import Evaluation
 from nnmanybody.report.axes import Axis, linear_axis, log_axis
 from nnmanybody.report.comparisons import groups
-from nnmanybody.report.markup import element, figure, number, table, to_html
+from nnmanybody.report.coverage import function_name
+from nnmanybody.report.markup import counted, element, figure, number, table, to_html
 from nnmanybody.report.panel import LEFT, MOST_SINGLE_POINTS, N_COLORS, RIGHT, TOP, WIDTH, Panel
 from nnmanybody.report.structure import COLORS, MOST_ATOMS, color, structure_picture
 
@@ -122,6 +124,16 @@ def test_figures_have_titles_captions_and_legends():
 )
 def test_numbers(value, text):
     assert number(value) == text
+
+
+def test_names_of_functions_have_short_numbers():
+    function = SymmetryFunction("G2", ["O"], 6.3501265308359995, eta=0.003571064826093132, r_shift=1.5)
+    assert function_name(function) == "G2 neighbor O cutoff 6.3501 eta 0.0035711 r_shift 1.5"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 frames"), (1, "1 frame"), (2, "2 frames")])
+def test_counts(count, text):
+    assert counted(count, "frame") == text
 
 
 def test_groups_are_in_order_and_the_smallest_of_too_many_are_others():

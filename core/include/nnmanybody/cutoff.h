@@ -13,10 +13,10 @@ namespace nnmb {
 ///   tanhu   tanh(1 - x)^3
 ///   tanh    (tanh(1 - x) / tanh(1))^3
 ///   exp     exp(1 - 1 / (1 - x^2))
-///   poly1   (2x - 3) x^2 + 1
-///   poly2   ((15 - 6x) x - 10) x^3 + 1
-///   poly3   (((20x - 70) x + 84) x - 35) x^4 + 1
-///   poly4   ((((315 - 70x) x - 540) x + 420) x - 126) x^5 + 1
+///   poly1   (2x - 3) x^2 + 1                                     = (1 - x)^2 (1 + 2x)
+///   poly2   ((15 - 6x) x - 10) x^3 + 1                           = (1 - x)^3 (1 + 3x + 6x^2)
+///   poly3   (((20x - 70) x + 84) x - 35) x^4 + 1                 = (1 - x)^4 (1 + 4x + 10x^2 + 20x^3)
+///   poly4   ((((315 - 70x) x - 540) x + 420) x - 126) x^5 + 1    = (1 - x)^5 (1 + 5x + 15x^2 + 35x^3 + 70x^4)
 /// (Bircher, Singraber, Dellago, Mach. Learn.: Sci. Technol. 2, 035026 (2021) for the polynomials.)
 enum class CutoffKind { hard, cosine, tanhu, tanh, exp, poly1, poly2, poly3, poly4 };
 

@@ -16,7 +16,8 @@ void roots(int n, const double *__restrict r_squared, double *__restrict r,
 /// Shape and its derivative by x, 0 <= x <= 1.
 template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
 {
-  const double x2 = x * x;
+  // The polynomials as products with powers of 1 - x: nothing cancels near the cutoff.
+  const double x2 = x * x, y = 1.0 - x;
   switch (kind) {
     case CutoffKind::hard:
       return {1.0, 0.0};
@@ -28,7 +29,7 @@ template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
     case CutoffKind::tanhu:
     case CutoffKind::tanh: {
       constexpr double scale = kind == CutoffKind::tanh ? 2.2637537952253513 : 1.0;    // tanh(1)^-3
-      const double t = small_hyperbolic_tangent(1.0 - x);
+      const double t = small_hyperbolic_tangent(y);
       return {scale * t * t * t, scale * 3.0 * t * t * (t * t - 1.0)};
     }
     case CutoffKind::exp: {
@@ -38,15 +39,15 @@ template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
       return {f, -2.0 * x / (u * u) * f};
     }
     case CutoffKind::poly1:
-      return {(2.0 * x - 3.0) * x2 + 1.0, 6.0 * x * (x - 1.0)};
+      return {y * y * (1.0 + 2.0 * x), -6.0 * x * y};
     case CutoffKind::poly2:
-      return {((15.0 - 6.0 * x) * x - 10.0) * x2 * x + 1.0, x2 * ((60.0 - 30.0 * x) * x - 30.0)};
+      return {y * y * y * (1.0 + x * (3.0 + 6.0 * x)), -30.0 * x2 * y * y};
     case CutoffKind::poly3:
-      return {(((20.0 * x - 70.0) * x + 84.0) * x - 35.0) * x2 * x2 + 1.0,
-              x2 * x * (((140.0 * x - 420.0) * x + 420.0) * x - 140.0)};
+      return {y * y * y * y * (1.0 + x * (4.0 + x * (10.0 + 20.0 * x))),
+              -140.0 * x2 * x * y * y * y};
     case CutoffKind::poly4:
-      return {((((315.0 - 70.0 * x) * x - 540.0) * x + 420.0) * x - 126.0) * x2 * x2 * x + 1.0,
-              x2 * x2 * ((((2520.0 - 630.0 * x) * x - 3780.0) * x + 2520.0) * x - 630.0)};
+      return {y * y * y * y * y * (1.0 + x * (5.0 + x * (15.0 + x * (35.0 + 70.0 * x)))),
+              -630.0 * x2 * x2 * y * y * y * y};
   }
   return {0.0, 0.0};
 }

@@ -10,16 +10,16 @@ inline void fill(double *array, int begin, int end, double value)
     for (int l = 0; l < width; ++l) array[t + l] = value;
 }
 
-inline double as_double(std::int64_t bits)
+inline double as_double(std::uint64_t bits)
 {
   double x;
   std::memcpy(&x, &bits, sizeof x);
   return x;
 }
 
-inline std::int64_t as_bits(double x)
+inline std::uint64_t as_bits(double x)
 {
-  std::int64_t bits;
+  std::uint64_t bits;
   std::memcpy(&bits, &x, sizeof bits);
   return bits;
 }
@@ -62,7 +62,7 @@ inline ReducedExponential reduce_exponential(double x)
   const double even =
       0.5 + s * (1.0 / 24 +
                  s * (1.0 / 720 + s * (1.0 / 40320 + s * (1.0 / 3628800 + s * (1.0 / 479001600)))));
-  const std::int64_t exponent = as_bits(shifted) << 52;
+  const std::uint64_t exponent = as_bits(shifted) << 52;
   return {r + s * (even + r * odd), as_double(exponent + as_bits(1.0))};
 }
 

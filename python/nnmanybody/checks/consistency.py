@@ -1,7 +1,8 @@
 """Energies against forces and stresses -> units and signs that differ, and frames whose numbers do not belong together.
 
 Over pairs of nearly equal frames, energy differences are fitted by the work of forces and of stresses: the
-two factors are 1 if all is in eV and Å, the ratio of two units if not, and negative if a sign is wrong.
+two factors are 1 if all is in eV and Å, the ratio of two units if not, and negative if a sign is wrong. Where
+there are no such pairs, a linear potential says the same less sharply.
 """
 
 from collections import defaultdict
@@ -13,24 +14,27 @@ from ase import units
 from numpy.typing import NDArray
 
 from nnmanybody.checks.finding import N_NAMED, Finding, frames_text
+from nnmanybody.checks.linear_model import LinearModel
 from nnmanybody.checks.near_pairs import NO_STRAIN, NearPair, near_pairs
+from nnmanybody.checks.robust import least_absolute_deviations
 from nnmanybody.data import Frame
 
 FloatArray = NDArray[np.float64]
 
 N_PAIRS = 400
 """The nearest of them are looked at."""
-FEWEST = 3
-"""Pairs below which nothing is said."""
+FEWEST = 5
+"""Frames in pairs, and pairs, below which nothing is said."""
 EXPLAINED = 0.5
 """Mean deviation over mean energy difference below which the factors are trusted."""
-UNEXPLAINED = 0.8
-"""The same from which forces say nothing about the energies ..."""
-NEAR = 0.4
-"""... of pairs whose atoms moved by less than this, Å, of which there are at least ..."""
-FEWEST_NEAR = 8
+EXPLAINED_STRESS = 0.3
+"""The same for the stresses of a linear potential."""
+UNRELATED = 0.3
+"""Share of the forces, explained by a linear potential, below which they are no forces of these structures."""
 AGREE = 1.45
 """Factors up to this (and its inverse) are the error of the rule; eV/Bohr for eV/Å is 1.89."""
+AGREE_LINEAR = 1.65
+"""The same for a linear potential."""
 ODD = 8.0
 """Robust standard deviations of what the rule leaves over."""
 ODD_SMALLEST = 2e-3
@@ -57,6 +61,7 @@ FORCE_FACTORS = {
     "the forces look like eV·Å or were multiplied by 0.529 instead of divided": units.Bohr,
 }
 """Energy difference over the work of forces."""
+PER_ATOM = "the energies look like energies per atom: multiply each by its number of atoms"
 VIRIAL = "eV (a virial, not divided by the volume)"
 STRESS_FACTORS = {
     "GPa": units.GPa,
@@ -79,38 +84,71 @@ class Factor:
         NaN where there is no such work.
     is_certain : bool
         Whether the work explains the energy differences, and the factor is far from zero in standard errors.
+    tolerance : float
+        Factors up to this, and its inverse, are the error of the rule.
     """
 
     value: float
     is_certain: bool
+    tolerance: float = AGREE
 
     @property
     def is_one(self) -> bool:
         """Whether both are in the same units, but for the error of the rule."""
-        return 1.0 / AGREE < abs(self.value) < AGREE
+        return 1.0 / self.tolerance < abs(self.value) < self.tolerance
+
+
+NOTHING_KNOWN = Factor(np.nan, False)
 
 
 def check_consistency(frames: Sequence[Frame]) -> Iterator[Finding]:
-    """Compare energies with forces and stresses over pairs of near frames."""
+    """Compare energies with forces and stresses: over pairs of near frames, else by a linear potential."""
     usable = [pair for pair in near_pairs(frames) if pair.strain < NO_STRAIN or pair.has_stress]
     pairs = sorted(usable, key=lambda pair: pair.displacement)[:N_PAIRS]
-    if len(pairs) < FEWEST or max(abs(pair.energy) / pair.n_atoms for pair in pairs) < SMALLEST_CHANGE:
-        return
-    (force, stress), unexplained = _factors(pairs)
-    findings = [*_forces(force), *_stresses(force, stress, pairs, frames)]
+    are_enough = len({index for pair in pairs for index in (pair.first, pair.second)}) >= FEWEST
+    changes = max((abs(pair.energy) / pair.n_atoms for pair in pairs), default=0.0)
+    force, stress, unexplained = NOTHING_KNOWN, NOTHING_KNOWN, 1.0
+    if are_enough and changes > SMALLEST_CHANGE:
+        force, stress, unexplained = _factors(pairs)
+    explained = 1.0
+    if not (force.is_certain and stress.is_certain):
+        force, stress, explained = _by_linear_model(frames, force, stress)
+    findings = [*_unrelated(explained), *_forces(force, frames), *_stresses(force, stress, frames)]
     yield from findings
-    if unexplained > EXPLAINED:
-        yield from _unrelated(pairs) if np.isfinite(force.value) else ()
-    elif not findings:
+    if not findings and unexplained < EXPLAINED:
         yield from _odd_frames(frames, pairs)
 
 
-def _factors(pairs: Sequence[NearPair]) -> tuple[list[Factor], float]:
+def _by_linear_model(frames: Sequence[Frame], force: Factor, stress: Factor) -> tuple[Factor, Factor, float]:
+    """Replace factors that are not certain by those of a linear potential, where these are.
+
+    Returns
+    -------
+    force, stress : Factor
+    explained : float
+        Share of the forces that structures explain.
+    """
+    model = LinearModel(frames)
+    if not model.is_usable:
+        return force, stress, 1.0
+    explained, factor, rest = model.from_forces()
+    if not force.is_certain and explained > EXPLAINED and rest < EXPLAINED:
+        force = Factor(factor, True, AGREE_LINEAR)
+    if not stress.is_certain and explained > EXPLAINED and any(frame.stress is not None for frame in frames):
+        unit = force.value if force.is_certain else 1.0
+        factor, rest = model.stresses(unit)
+        if rest < EXPLAINED_STRESS and factor != 0.0:
+            # Like that of the pairs: energies over the work of stresses, not stresses over those of the forces.
+            stress = Factor(unit / factor, True, AGREE_LINEAR)
+    return force, stress, explained
+
+
+def _factors(pairs: Sequence[NearPair]) -> tuple[Factor, Factor, float]:
     """Fit the factors of both works by least absolute deviations: a few wrong frames do not move them.
 
     Returns
     -------
-    factors : of forces, of stresses
+    force, stress : Factor
     unexplained : float
         What they leave over, relative to the energy differences.
     """
@@ -119,44 +157,30 @@ def _factors(pairs: Sequence[NearPair]) -> tuple[list[Factor], float]:
     work = np.array([[pair.force_work, pair.stress_work] for pair in pairs]) / sizes[:, None]
     used = np.abs(work).max(axis=0) > SMALLEST_WORK
     table = work[:, used]
-    solution = _least_absolute_deviations(table, energy)
+    solution = least_absolute_deviations(table, energy)
     rest = np.abs(energy - table @ solution)
     spread = max(1.4826 * float(np.median(rest)), 1e-9)
     errors = spread * np.sqrt(np.maximum(np.diag(np.linalg.pinv(table.T @ table)), 0.0))
-    factors = [Factor(np.nan, False), Factor(np.nan, False)]
+    factors = [NOTHING_KNOWN, NOTHING_KNOWN]
     for column, value, error, term in zip(np.flatnonzero(used), solution, errors, (table * solution).T, strict=True):
         part = np.abs(term) > SMALLEST_WORK * abs(value)
         explains = float(np.median(rest[part])) < EXPLAINED * float(np.median(np.abs(term[part])))
         factors[column] = Factor(float(value), explains and abs(value) > CERTAIN * error and int(part.sum()) >= FEWEST)
-    return factors, float(np.median(rest) / max(float(np.median(np.abs(energy))), 1e-12))
+    unexplained = float(np.median(rest) / max(float(np.median(np.abs(energy))), 1e-12))
+    return factors[0], factors[1], unexplained
 
 
-def _least_absolute_deviations(table: FloatArray, values: FloatArray) -> FloatArray:
-    weights = np.ones(len(values))
-    solution: FloatArray = np.zeros(table.shape[1])
-    smallest = 1e-4 * max(float(np.mean(np.abs(values))), 1e-12)
-    for _ in range(30):
-        root = np.sqrt(weights)
-        solution[:] = np.linalg.lstsq(table * root[:, None], values * root, rcond=None)[0]
-        weights = 1.0 / np.maximum(np.abs(values - table @ solution), smallest)
-    return solution
-
-
-def _unrelated(pairs: Sequence[NearPair]) -> Iterator[Finding]:
-    near = [pair for pair in pairs if pair.displacement < NEAR and abs(pair.energy) > SMALLEST_CHANGE * pair.n_atoms]
-    if len(near) < FEWEST_NEAR:
-        return
-    _, unexplained = _factors(near)
-    if unexplained > UNEXPLAINED:
+def _unrelated(explained: float) -> Iterator[Finding]:
+    if explained < UNRELATED:
         text = (
-            f"energies and forces do not belong together: forces explain {100 * max(0.0, 1 - unexplained):.0f} % "
-            f"of the energy differences of {len(near)} pairs of near frames"
+            f"the forces do not belong to the structures: a fit of them, which explains nearly all of what a "
+            f"potential gives, explains {100 * max(0.0, explained):.0f} %"
         )
         mend = "look for frames, atoms or columns that were mixed up when the file was written"
         yield Finding("force-energy", True, text, mend)
 
 
-def _forces(force: Factor) -> Iterator[Finding]:
+def _forces(force: Factor, frames: Sequence[Frame]) -> Iterator[Finding]:
     if not force.is_certain:
         return
     if force.value < 0.0:
@@ -164,25 +188,26 @@ def _forces(force: Factor) -> Iterator[Finding]:
         yield Finding("force-sign", True, text, "multiply the forces by -1")
     if not force.is_one:
         size = abs(force.value)
-        guesses = sorted(FORCE_FACTORS, key=lambda name: abs(np.log(FORCE_FACTORS[name] / size)))
-        near = [name for name in guesses if abs(np.log(FORCE_FACTORS[name] / size)) < np.log(1.3)]
+        table = {**FORCE_FACTORS, PER_ATOM: 1.0 / float(np.median([len(frame.atoms) for frame in frames]))}
+        guesses = sorted(table, key=lambda name: abs(np.log(table[name] / size)))
+        near = [name for name in guesses if abs(np.log(table[name] / size)) < np.log(force.tolerance)]
         text = f"energy differences are {size:.3g} times the work of the forces: they are in different units"
         text += "; " + ", or ".join(near[:3]) if near else ""
         yield Finding("energy-force-unit", True, text, "convert energies to eV and forces to eV/Å")
 
 
-def _stresses(force: Factor, stress: Factor, pairs: Sequence[NearPair], frames: Sequence[Frame]) -> Iterator[Finding]:
+def _stresses(force: Factor, stress: Factor, frames: Sequence[Frame]) -> Iterator[Finding]:
     if not stress.is_certain:
         return
     # Where forces and energies disagree, the stress is right if it agrees with either.
-    relative = Factor(stress.value / (abs(force.value) if force.is_certain else 1.0), True)
+    relative = Factor(stress.value / (abs(force.value) if force.is_certain else 1.0), True, stress.tolerance)
     if stress.value < 0.0:
         text = "the stress has the wrong sign: strained frames lose energy where it says that they gain"
         mend = "multiply the stress by -1: ASE's sign is wanted, -virial/volume, positive under tension"
         yield Finding("stress-sign", True, text, mend)
     if not (relative.is_one or stress.is_one):
         size = abs(relative.value)
-        volumes = [frames[pair.first].atoms.get_volume() for pair in pairs if pair.has_stress]
+        volumes = [frame.atoms.get_volume() for frame in frames if frame.atoms.cell.rank == 3]
         table = {**STRESS_FACTORS, VIRIAL: 1.0 / float(np.median(volumes))}
         guess = min(table, key=lambda name: abs(np.log(table[name] / size)))
         text = f"energy differences of strained frames are {size:.3g} times the work of the stresses"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nnmanybody.checks.finding import N_NAMED, Finding, frames_text
 from nnmanybody.checks.geometry import Geometry
+from nnmanybody.checks.robust import least_absolute_deviations
 from nnmanybody.data import ISOLATED_ATOM, Frame
 from nnmanybody.training.reference_energies import composition
 
@@ -28,17 +29,21 @@ UNIT_FACTORS = {
 }
 """eV per unit: what a wrong energy must be multiplied by."""
 
-OUTLIER = 20.0
-"""Robust standard deviations from the fit; normally distributed energies never get there."""
+OUTLIER, FAR = 8.0, 20.0
+"""Robust standard deviations from the fit. Normally distributed energies never get to the first; of unusual
+structures, and of few, only what is beyond the second is named."""
+MANY = 20
+"""Frames for each element from which the robust standard deviation is well known."""
 SMALLEST_SPREAD = 1e-3
 """eV/atom. Equal energies have no spread; differences this small are not what a wrong unit makes."""
 EXPLAINED = 10.0
 """A unit explains an outlier if it brings the energy to within so many robust standard deviations ..."""
 EXPLAINED_SHARE = 0.1
 """... or to within this share of the deviation before (the outlier itself may be an unusual structure)."""
+HALF = 0.5
+"""... and in any case to within this share."""
 IMPLAUSIBLE_RATIO = 5.0
 """Energies of one composition that differ by more than this factor are not energies in one unit."""
-N_ITERATIONS = 50
 SIZES_DIFFER = 1.3
 """Ratio of the largest to the smallest number of atoms from which energies per atom can be told."""
 PER_ATOM = 0.2
@@ -78,7 +83,7 @@ class EnergyOutlier:
 
 
 def energy_outliers(frames: Sequence[Frame], elements: Sequence[str]) -> list[EnergyOutlier]:
-    """Find the frames whose energy per atom is more than `OUTLIER` robust standard deviations off.
+    """Find the frames whose energy per atom is many robust standard deviations off: `OUTLIER`, or `FAR` among few.
 
     Parameters
     ----------
@@ -96,12 +101,13 @@ def energy_outliers(frames: Sequence[Frame], elements: Sequence[str]) -> list[En
     counts = np.array([composition(frame, elements) for frame in known])
     fractions = counts / counts.sum(axis=1, keepdims=True)
     energies = np.array([frame.energy for frame in known], dtype=np.float64) / counts.sum(axis=1)
-    expected = fractions @ _least_absolute_deviations(fractions, energies)
+    expected = fractions @ least_absolute_deviations(fractions, energies)
     deviation = energies - expected
     spread = max(1.4826 * float(np.median(np.abs(deviation))), SMALLEST_SPREAD)
+    limit = OUTLIER if len(known) >= MANY * len(elements) else FAR
     return [
         _judge(known[index], float(energies[index]), float(expected[index]), spread)
-        for index in np.flatnonzero(np.abs(deviation) > OUTLIER * spread)
+        for index in np.flatnonzero(np.abs(deviation) > limit * spread)
     ]
 
 
@@ -149,6 +155,7 @@ def _unusual(outliers: Sequence[EnergyOutlier], known: Sequence[tuple[Frame, Geo
             outlier
             for outlier in outliers
             if bool(((low <= signs[outlier.frame.name]) & (signs[outlier.frame.name] <= high)).all()) == problem
+            and (problem or abs(outlier.energy - outlier.expected) > FAR * outlier.spread)
         ]
         if found:
             lines = "\n".join(f"  {outlier}" for outlier in found[:N_NAMED])
@@ -180,7 +187,7 @@ def _are_per_atom(frames: Sequence[Frame], elements: Sequence[str]) -> bool:
     if sizes.max() < SIZES_DIFFER * sizes.min() or np.ptp(energies) == 0.0:
         return False
     rest = [
-        float(np.mean(np.abs(energies - table @ _least_absolute_deviations(table, energies))))
+        float(np.mean(np.abs(energies - table @ least_absolute_deviations(table, energies))))
         for table in (counts, counts / sizes[:, None])
     ]
     return rest[1] < PER_ATOM * rest[0] and rest[1] < PER_ATOM * float(np.median(np.abs(energies)))
@@ -216,7 +223,7 @@ def _isolated_atoms(frames: Sequence[Frame], known: Sequence[Frame]) -> Iterator
 
 def _judge(frame: Frame, energy: float, expected: float, spread: float) -> EnergyOutlier:
     deviation = abs(energy - expected)
-    tolerance = max(EXPLAINED * spread, EXPLAINED_SHARE * deviation)
+    tolerance = min(max(EXPLAINED * spread, EXPLAINED_SHARE * deviation), HALF * deviation)
     close = {
         unit: abs(energy * factor - expected)
         for unit, factor in UNIT_FACTORS.items()
@@ -229,14 +236,3 @@ def _judge(frame: Frame, energy: float, expected: float, spread: float) -> Energ
     implausible = ratio > IMPLAUSIBLE_RATIO or 0.0 < ratio < 1.0 / IMPLAUSIBLE_RATIO
     is_mistake = meaningful and (unit is not None or implausible)
     return EnergyOutlier(frame, energy, expected, spread, unit if meaningful else None, is_mistake)
-
-
-def _least_absolute_deviations(fractions: FloatArray, energies: FloatArray) -> FloatArray:
-    """Fit that a few wrong energies do not move, by reweighted least squares."""
-    weights = np.ones(len(energies))
-    solution = np.zeros(fractions.shape[1])
-    for _ in range(N_ITERATIONS):
-        root = np.sqrt(weights)
-        solution[:] = np.linalg.lstsq(fractions * root[:, None], energies * root, rcond=None)[0]
-        weights = 1.0 / np.maximum(np.abs(energies - fractions @ solution), 1e-6)
-    return solution

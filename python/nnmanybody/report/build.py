@@ -113,6 +113,7 @@ def _tile(name: str, numbers: Numbers) -> Element:
     errors = [
         element("p", numbers.show("data", name, key, unit=unit, with_unit=True), class_="big")
         for key, unit in (("energy_rmse", MEV_PER_ATOM), ("force_rmse", EV_PER_ANGSTROM))
+        if numbers.get("data", name, key) is not None
     ]
     outside: list[Content] = [
         word
@@ -120,16 +121,16 @@ def _tile(name: str, numbers: Numbers) -> Element:
         for word in (f" {symbol} ", numbers.show("coverage", name, symbol, "beyond", unit=PERCENT, with_unit=True))
     ]
     size: list[Content] = [
+        "frames: ",
         numbers.show("data", name, "n_frames"),
-        " frames, ",
+        ", atoms: ",
         numbers.show("data", name, "n_atoms"),
-        " atoms",
     ]
     return element(
         "div",
         element("h3", name),
         *errors,
-        element("p", "RMSE of energies and forces; ", *size, class_="soft"),
+        element("p", "RMSE of energies and forces. " if errors else "", *size, class_="soft"),
         element("p", "atoms outside of the training range:", *outside, class_="soft"),
         class_="tile",
     )

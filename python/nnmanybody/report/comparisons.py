@@ -62,7 +62,7 @@ class Comparison:
 
 def comparisons(data: DataSet) -> list[Comparison]:
     """Return every quantity that the data has targets for."""
-    made = [_energies(data), _forces(data), _stresses(data)]
+    made = [_energies(data), _forces(data), _stresses(data), _atomic_energies(data)]
     return [comparison for comparison in made if len(comparison.reference)]
 
 
@@ -135,6 +135,28 @@ def _stresses(data: DataSet) -> Comparison:
         {"config_type": np.repeat(_config_types(data, known), 6)},
         np.repeat(np.array(known, dtype=np.int64), 6),
         VOIGT,
+    )
+
+
+def _atomic_energies(data: DataSet) -> Comparison:
+    pairs = enumerate(zip(data.frames, data.predictions, strict=True))
+    known = [
+        (index, atom, frame.atomic_energies[atom], found.energies[atom], frame.atoms.symbols[atom])
+        for index, (frame, found) in pairs
+        if frame.atomic_energies is not None
+        for atom in np.flatnonzero(~np.isnan(frame.atomic_energies))
+    ]
+    frames, atoms, reference, predicted, symbols = zip(*known, strict=True) if known else ((),) * 5
+    return Comparison(
+        "atomic energy",
+        "eV",
+        "meV",
+        1e3,
+        np.array(reference, dtype=np.float64),
+        np.array(predicted, dtype=np.float64),
+        {"element": np.array(symbols, dtype=np.str_), "config_type": _config_types(data, frames)},
+        np.array(frames, dtype=np.int64),
+        atom=np.array(atoms, dtype=np.int64),
     )
 
 

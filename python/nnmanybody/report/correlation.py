@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnmanybody.potential import Potential
 from nnmanybody.report.axes import Axis
+from nnmanybody.report.coverage import function_name
 from nnmanybody.report.markup import Content, Element, append, element, figure, figures, paragraph, section, table
 from nnmanybody.report.numbers import Numbers
 from nnmanybody.report.panel import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Panel
@@ -58,7 +59,7 @@ def correlations(potential: Potential, values: Sequence[dict[str, FloatArray]]) 
     for part in potential.definition.sections:
         joined = np.concatenate([by_element[part.element] for by_element in values])
         if len(joined) > 1:
-            names = [str(one) for one in part.functions]
+            names = [function_name(one) for one in part.functions]
             found.append(Correlation(part.element, names, len(joined), correlation_matrix(joined)))
     return found
 

@@ -1,5 +1,6 @@
 """Data set and potential -> how far the values of every symmetry function reach beyond those of the training."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnmanybody._core import ElementSection, SymmetryFunction
 from nnmanybody.data import Frame
 from nnmanybody.describe import describe
 from nnmanybody.potential import Potential
@@ -15,6 +17,7 @@ from nnmanybody.report.inputs import Inputs
 from nnmanybody.report.markup import (
     Content,
     Element,
+    counted,
     details,
     element,
     figure,
@@ -89,6 +92,11 @@ class Coverage:
         return {"n_atoms": self.n_atoms, "n_atoms_beyond": self.n_atoms_beyond, "beyond": share, "functions": functions}
 
 
+def function_name(function: SymmetryFunction) -> str:
+    """Return the line of a function in the potential's file with its numbers short enough to read."""
+    return re.sub(r"\d+\.\d{5,}(?:e[-+]?\d+)?", lambda found: f"{float(found[0]):.5g}", str(function))
+
+
 def described(inputs: Inputs) -> dict[str, dict[str, FloatArray]]:
     """Return the values of the symmetry functions of the first potential by data set and element."""
     functions = SymmetryFunctionSet.of_potential(inputs.potentials[0])
@@ -98,7 +106,7 @@ def described(inputs: Inputs) -> dict[str, dict[str, FloatArray]]:
 def coverages(potential: Potential, values: dict[str, dict[str, FloatArray]]) -> list[Coverage]:
     """Compare the values with the statistics in the potential's file, element by element."""
     return [
-        _coverage(name, part.element, list(map(str, part.functions)), part.statistics, by_element[part.element])
+        _coverage(name, part, by_element[part.element])
         for name, by_element in values.items()
         for part in potential.definition.sections
         if len(by_element[part.element])
@@ -128,19 +136,19 @@ def _thinned(frames: Sequence[Frame]) -> Sequence[Frame]:
     return frames[:: max(1, -(-n_atoms // MOST_ATOMS))]
 
 
-def _coverage(name: str, symbol: str, functions: Sequence[str], statistics: FloatArray, values: FloatArray) -> Coverage:
-    low, high = statistics[:, 0], statistics[:, 1]
+def _coverage(name: str, part: ElementSection, values: FloatArray) -> Coverage:
+    low, high = part.statistics[:, 0], part.statistics[:, 1]
     room = TOLERANCE * np.maximum(high - low, np.abs(high))
     beyond = (values < low - room) | (values > high + room)
     quantiles = np.quantile(values, MIDDLE, axis=0)
     columns = zip(
-        functions,
+        map(function_name, part.functions),
         *(array.tolist() for array in (low, high, values.min(axis=0), values.max(axis=0), *quantiles)),
         beyond.mean(axis=0).tolist(),
         strict=True,
     )
     ranges = [FunctionRange(*column) for column in columns]
-    return Coverage(name, symbol, len(values), ranges, int(beyond.any(axis=1).sum()))
+    return Coverage(name, part.element, len(values), ranges, int(beyond.any(axis=1).sum()))
 
 
 def _figure(covered: Coverage) -> Element:
@@ -148,8 +156,9 @@ def _figure(covered: Coverage) -> Element:
     x = Axis("value, in training ranges", X_LOW, X_HIGH, most_ticks=4)
     share = covered.n_atoms_beyond / covered.n_atoms
     text = (
-        f"{covered.n_atoms_beyond} of {covered.n_atoms} atoms ({number(100 * share)} %) have a function outside of its "
-        f"training range; {sum(one.beyond > 0 for one in covered.functions)} of {n} functions are concerned."
+        f"{covered.n_atoms_beyond} of {counted(covered.n_atoms, 'atom')} ({number(100 * share)} %) outside of the "
+        f"training range of some function; it happens to {sum(one.beyond > 0 for one in covered.functions)} "
+        f"of {counted(n, 'function')}."
     )
     panel = Panel(x, Axis("symmetry function", n, 0.0, most_ticks=8), text, 56.0 + ROW_HEIGHT * max(n, 8))
     left, right = panel.x([0.0, 1.0])

@@ -1,8 +1,9 @@
 """Data sets -> sections with their errors: tables per element and config_type, parity, error histograms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from ase.units import GPa
 from numpy.typing import NDArray
 
 from nnmanybody.report.axes import Axis, linear_axis, log_axis
@@ -13,6 +14,7 @@ from nnmanybody.report.markup import (
     Content,
     Element,
     append,
+    counted,
     element,
     figure,
     figures,
@@ -38,21 +40,23 @@ COLUMNS: tuple[tuple[str, str, Unit], ...] = (
     ("force MAE", "force_mae", EV_PER_ANGSTROM),
     ("force max", "force_max", EV_PER_ANGSTROM),
     ("force angle RMSE, °", "force_angle_rmse", Unit("°", 180.0 / np.pi)),
+    ("stress RMSE, GPa", "stress_rmse", Unit("GPa", 1.0 / GPa)),
+    ("atomic energy RMSE, meV", "atomic_energy_rmse", Unit("meV", 1e3)),
 )
+TITLES = {"energy": "Energies", "force": "Force components", "stress": "Stress", "atomic energy": "Atomic energies"}
 GROUPINGS = {"config_type": "per_config_type", "element": "per_element"}
 
 
 def errors_section(sets: Sequence[DataSet], numbers: Numbers) -> Element:
     """Return the section with errors of all data sets."""
     made = section("errors", "Errors")
-    rows = [_row(data.name, ("data", data.name), numbers) for data in sets]
-    append(made, table("All data", _header("data"), rows))
+    append(made, _table("All data", "data", {data.name: ("data", data.name) for data in sets}, numbers))
     for data in sets:
         for grouping, key in GROUPINGS.items():
             found = numbers.get("data", data.name, key) or {}
             if len(found) > 1:
-                grouped = [_row(name, ("data", data.name, key, name), numbers) for name in found]
-                append(made, table(f"{data.name} by {grouping}", _header(grouping), grouped))
+                paths = {name: ("data", data.name, key, name) for name in found}
+                append(made, _table(f"{data.name} by {grouping}", grouping, paths, numbers))
     return made
 
 
@@ -72,19 +76,25 @@ def parity_section(sets: Sequence[DataSet]) -> Element:
     return made
 
 
-def _row(name: str, path: Sequence[str], numbers: Numbers) -> list[Content]:
-    cells = [numbers.show(*path, key, unit=unit) for _, key, unit in COLUMNS]
-    return [name, numbers.show(*path, "n_frames"), numbers.show(*path, "n_atoms"), *cells]
-
-
-def _header(first: str) -> list[Content]:
-    return [first, "frames", "atoms", *(name for name, _, _ in COLUMNS)]
+def _table(caption: str, first: str, paths: Mapping[str, tuple[str, ...]], numbers: Numbers) -> Element:
+    """One row per path in the tree, one column per error that any of them has."""
+    used = [column for column in COLUMNS if any(numbers.get(*path, column[1]) is not None for path in paths.values())]
+    rows: list[list[Content]] = [
+        [
+            name,
+            numbers.show(*path, "n_frames"),
+            numbers.show(*path, "n_atoms"),
+            *(numbers.show(*path, key, unit=unit) for _, key, unit in used),
+        ]
+        for name, path in paths.items()
+    ]
+    return table(caption, [first, "frames", "atoms", *(name for name, _, _ in used)], rows)
 
 
 def _selection(data: DataSet) -> Element:
     if len(data.frames) == data.n_frames_available:
-        return paragraph(f"All {len(data.frames)} frames.")
-    return paragraph(f"{len(data.frames)} of {data.n_frames_available} frames, taken evenly.")
+        return paragraph(f"{counted(len(data.frames), 'frame')}, all there are.")
+    return paragraph(f"{len(data.frames)} of {counted(data.n_frames_available, 'frame')}, taken evenly.")
 
 
 def _pictures(comparison: Comparison, data: DataSet) -> list[Element]:
@@ -181,4 +191,4 @@ def _bin_tips(panel: Panel, edges: FloatArray, names: Sequence[str], counts: Seq
 
 
 def _title(comparison: Comparison) -> str:
-    return {"energy": "Energies", "force": "Force components", "stress": "Stress"}[comparison.name]
+    return TITLES[comparison.name]

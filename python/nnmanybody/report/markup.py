@@ -117,6 +117,11 @@ def figures(*made: Element) -> Element:
     return element("div", *made, class_="figures")
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count and its noun, in the plural if it is not one."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """Return a number to so many significant digits, zeros included; a dash for none."""
     if value is None:

@@ -104,7 +104,7 @@ def title(inputs: Inputs) -> str:
         for value, unit in ((errors.energy_rmse, MEV_PER_ATOM), (errors.force_rmse, EV_PER_ANGSTROM))
         if value is not None
     ]
-    return f"{inputs.name}: {', '.join(reached) or 'no errors'} on {data.name}"
+    return f"{inputs.name}: {', '.join(reached) or 'no energies or forces to compare with'} on {data.name}"
 
 
 def _potential(inputs: Inputs) -> Json:
