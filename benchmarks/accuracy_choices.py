@@ -24,7 +24,9 @@ CHOICES: dict[str, dict[str, Any]] = {
     "learning_rate": {"optimizer": {"name": "adam", "learning_rate": 0.005}},
     "beta_2": {"optimizer": {"name": "adam", "beta_2": 0.999}},
     "batch_size": {"batch_size": 4},
+    "energy weight 60": {"loss": {"energy": 60.0}},
     "energy weight 100": {"loss": {"energy": 100.0}},
+    "energy weight 30 to 300": {"loss": {"energy_end": 300.0}},
     "floor 0.001": {"whitening": {"floor": 0.001}},
     "not whitened": {"whitening": None},
     "tanh": {"network": {"activation": "tanh"}},
@@ -77,12 +79,12 @@ def main() -> None:
     parser.add_argument("--curve", action="store_true", help="print the held-out errors of every epoch too")
     arguments = parser.parse_args()
     set_up_logging(quiet=True)
-    print("choice               element  meV/atom    eV/Å  seconds")
+    print("choice                   element  meV/atom    eV/Å  seconds")
     for choice in arguments.choices.split(","):
         for element in arguments.elements.split(","):
             errors, curve, seconds = run(element, choice, arguments.epochs)
             print(
-                f"{choice:20s} {element:7s} {errors['energy']:9.3f} {errors['forces']:7.4f} {seconds:8.0f}", flush=True
+                f"{choice:24s} {element:7s} {errors['energy']:9.3f} {errors['forces']:7.4f} {seconds:8.0f}", flush=True
             )
             if arguments.curve:
                 before = seconds - curve["seconds"][-1]

@@ -138,6 +138,7 @@ class LossConfig(Section):
     """Weights of the terms; `docs/training.md` defines them. Zero leaves a term out."""
 
     energy: NonNegativeFloat = 30.0  # of (ΔE/N)², 1/(eV/atom)²
+    energy_end: PositiveFloat | None = None  # to which `energy` rises or falls, geometrically with the epochs
     forces: NonNegativeFloat = 1.0  # of (ΔF)², 1/(eV/Å)²
     stress: NonNegativeFloat = 0.0  # of (Δstress V/N)², 1/(eV/atom)²
     atomic_energies: NonNegativeFloat = 0.0  # of (ΔE_i)², 1/eV²
@@ -147,9 +148,15 @@ class LossConfig(Section):
 
     @model_validator(mode="after")
     def _check(self) -> "LossConfig":
+        if self.energy_end is not None and self.energy == 0.0:
+            raise ValueError("energy_end needs an energy above zero to begin with")
         if not any(self.targets.values()):
             raise ValueError("all weights are zero: there is nothing to train on")
         return self
+
+    def energy_at(self, progress: float) -> float:
+        """Weight of the energies when this part of the training, 0 to 1, is done."""
+        return self.energy if self.energy_end is None else self.energy * (self.energy_end / self.energy) ** progress
 
     @property
     def targets(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ase.io import write
 
+from nnmanybody.config import LossConfig
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.training.learning_curve import read_learning_curve
@@ -117,3 +118,27 @@ def test_a_weight_that_is_none_is_refused(tmp_path, silicon_structures, weight):
     write(tmp_path / "wrong.xyz", atoms, format="extxyz")
     with pytest.raises(NNPError, match=r"wrong\.xyz:0: weight must be a number from 0 on"):
         read_frames(tmp_path / "wrong.xyz")
+
+
+@pytest.mark.parametrize(("progress", "weight"), [(0.0, 30.0), (0.5, 30.0 * 10.0**0.5), (1.0, 300.0)])
+def test_the_weight_of_energies_rises_geometrically(progress, weight):
+    assert LossConfig(energy=30.0, energy_end=300.0).energy_at(progress) == pytest.approx(weight, rel=1e-12)
+    assert LossConfig(energy=30.0).energy_at(progress) == 30.0
+
+
+def test_a_step_uses_the_weight_of_its_time(configure):
+    """Two steps: the first weighs energies by `energy`, the second by the root of its product with `energy_end`."""
+    weights = []
+    for loss in ({"energy": 4.0, "energy_end": 400.0}, {"energy": 4.0}, {"energy": 40.0}):
+        config = configure(loss=loss, epochs=2, batch_size=100, data={"validation_fraction": 0.0})
+        prepared = prepare(config)
+        trainer = Trainer(prepared.model, config)
+        trainer.train_epoch(prepared.train, 0)
+        first = [value.copy() for value in prepared.model.values()]
+        weights.append((first[0], trainer, prepared))
+    np.testing.assert_array_equal(weights[0][0], weights[1][0])
+    _, trainer, prepared = weights[2]
+    trainer.restore(weights[0][1].arrays())
+    for own, data in ((weights[0][1], weights[0][2]), (trainer, prepared)):
+        own.train_epoch(data.train, 1)
+    np.testing.assert_allclose(weights[0][2].model.values()[0], prepared.model.values()[0], rtol=1e-12)

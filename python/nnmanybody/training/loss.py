@@ -171,9 +171,9 @@ def _huber(difference: Tensor, width: float) -> Tensor:
     return tf.where(size < width, difference**2, 2.0 * width * size - width**2)
 
 
-def data_loss(loss_sums: Tensor, counts: Tensor, weights: Mapping[str, float]) -> Tensor:
+def data_loss(loss_sums: Tensor, counts: Tensor, weights: Mapping[str, Any]) -> Tensor:
     """Weighted mean squared errors; a target that a batch lacks adds nothing."""
-    factors = tf.constant([weights[target] for target in TARGETS], loss_sums.dtype)
+    factors = tf.stack([tf.cast(weights[target], loss_sums.dtype) for target in TARGETS])
     return tf.reduce_sum(factors * tf.math.divide_no_nan(loss_sums, counts), axis=-1)
 
 

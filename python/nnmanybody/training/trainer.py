@@ -107,7 +107,7 @@ class Trainer:
         """Compiled step for batches of so many frames."""
         if n_frames not in self._steps:
             scalar, seed = tf.TensorSpec((), self.config.precision), tf.TensorSpec((2,), "int32")
-            signature = [self._signature(n_frames), scalar, seed]
+            signature = [self._signature(n_frames), scalar, seed, scalar]
             self._steps[n_frames] = tf.function(self._train_step, input_signature=signature, autograph=False)
         return self._steps[n_frames]
 
@@ -166,7 +166,8 @@ class Trainer:
             self.optimizer.learning_rate.assign(self.learning_rate.at(epoch + number / len(batches)))
             step = epoch * len(batches) + number
             batch = make_batch(chosen, self.config.precision)
-            finite, *parts = self._step_for(len(chosen))(batch, self._decay(step), (self.config.seed, step))
+            energy = self.config.loss.energy_at((epoch + number / len(batches)) / self.config.epochs)
+            finite, *parts = self._step_for(len(chosen))(batch, self._decay(step), (self.config.seed, step), energy)
             if not finite.numpy():
                 raise TrainingDivergedError(self._diagnosis(chosen, epoch, number))
             sums += np.array([part.numpy() for part in parts], dtype=np.float64)
@@ -197,7 +198,7 @@ class Trainer:
     def _squared_errors(self, batch: Batch) -> SquaredErrors:
         return squared_errors(predict(self.model, batch), batch, self._huber)
 
-    def _train_step(self, batch: Batch, decay: Tensor, seed: Tensor) -> tuple[Tensor, ...]:
+    def _train_step(self, batch: Batch, decay: Tensor, seed: Tensor, energy: Tensor) -> tuple[Tensor, ...]:
         """One step of the optimizer, left out if loss or gradient are not finite; returns the committee's errors."""
         if self._kalman is not None:
             errors = self._squared_errors(batch)
@@ -209,7 +210,8 @@ class Trainer:
             members = predict_members(self.model, batch)
             with tf.name_scope("loss"):
                 errors = squared_errors(members, batch, self._huber)
-                loss = tf.reduce_sum(data_loss(errors.loss_sums, errors.loss_counts, self.weights))
+                weights = {**self.weights, "energy": energy}
+                loss = tf.reduce_sum(data_loss(errors.loss_sums, errors.loss_counts, weights))
                 if self.config.loss.l2 > 0.0:
                     loss += l2_loss(self.model, self.config.loss.l2)
         with tf.name_scope("optimizer"):
