@@ -25,7 +25,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def arguments(atoms: Atoms, cutoff: float) -> tuple[np.ndarray, ...]:
-    """What the core takes: every atom a center, one species."""
+    """Make what the core takes: every atom a center, one species."""
     pairs = neighbor_list(atoms, cutoff)
     centers = np.arange(len(atoms), dtype=np.int32)
     return centers, np.zeros(len(atoms), np.int32), pairs.first, pairs.neighbor, pairs.displacement

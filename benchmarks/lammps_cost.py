@@ -67,7 +67,10 @@ class Case:
 def load_cases(data: Path) -> dict[str, tuple[Case, str]]:
     """All cases, each with the text of its potential in our format."""
     n2p2 = data / "n2p2"
-    silicon, nickel = bulk("Si", "diamond", a=5.431, cubic=True) * (5, 5, 5), bulk("Ni", "fcc", a=3.52, cubic=True) * (8, 8, 8)
+    silicon, nickel = (
+        bulk("Si", "diamond", a=5.431, cubic=True) * (5, 5, 5),
+        bulk("Ni", "fcc", a=3.52, cubic=True) * (8, 8, 8),
+    )
     water = read(n2p2 / "H2O_RPBE-D3/H2O_RPBE-D3_set0.xyz") * (3, 3, 5)
     sulfide = read(n2p2 / "Cu2S_PBE/Cu2S_PBE_set0.xyz") * (2, 2, 2)
     nickel.symbols[:] = "Si"
@@ -108,7 +111,9 @@ def _masses(elements: list[str]) -> list[float]:
     return [float(mass) for mass in Atoms(elements).get_masses()]
 
 
-def microseconds(options: argparse.Namespace, folder: Path, case: Case, pair: str, *, ranks: int = 1, threads: int = 1) -> float:
+def microseconds(
+    options: argparse.Namespace, folder: Path, case: Case, pair: str, *, ranks: int = 1, threads: int = 1
+) -> float:
     """Loop time per atom and step."""
     (folder / "in.lmp").write_text(lammps_input(case, pair, options.steps or case.steps), encoding="utf-8")
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
@@ -151,7 +156,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--hdnnp", type=Path, help="n2p2's pair style as a plugin for the same LAMMPS")
     parser.add_argument("--scaling", action="store_true", help="also two ranks, and two threads")
-    parser.add_argument("--lmp", default=shutil.which("lmp", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"))
+    parser.add_argument(
+        "--lmp", default=shutil.which("lmp", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    )
     parser.add_argument("--json", type=Path, help="write the figures there")
     options = parser.parse_args()
     if not options.data.is_dir():
@@ -172,22 +179,26 @@ def main() -> None:
                 (options.folder / f"{case_name}.nnp").write_text(text, encoding="utf-8")
                 for style, command in pair_styles(options, case_name, case, potentials, options.data).items():
                     write_case(options.folder, case)
-                    times.setdefault((case_name, style), []).append(microseconds(options, options.folder, case, command))
+                    times.setdefault((case_name, style), []).append(
+                        microseconds(options, options.folder, case, command)
+                    )
                     if style != "nn/manybody" or not options.scaling:
                         continue
                     two_ranks = microseconds(options, options.folder, case, command, ranks=2)
                     two_threads = microseconds(options, options.folder, case, command, threads=2)
                     times.setdefault((case_name, "nn/manybody, 2 ranks"), []).append(two_ranks)
                     times.setdefault((case_name, "nn/manybody, 2 threads"), []).append(two_threads)
-                if case_name != "Si":    # the yardstick beside every case
+                if case_name != "Si":  # the yardstick beside every case
                     write_case(options.folder, snap_case)
-                    yardstick = microseconds(argparse.Namespace(lmp=options.lmp, steps=10), options.folder, snap_case, snap)
+                    yardstick = microseconds(
+                        argparse.Namespace(lmp=options.lmp, steps=10), options.folder, snap_case, snap
+                    )
                     times.setdefault((case_name, "snap (on Si)"), []).append(yardstick)
     report(times, options.json)
 
 
 def write_case(folder: Path, case: Case) -> None:
-    """The configuration as LAMMPS reads it."""
+    """Write the configuration as LAMMPS reads it."""
     types = [case.elements.index(symbol) + 1 for symbol in case.atoms.symbols]
     write_data(folder / "data.lmp", place(case.atoms), types, case.elements, 0.0)
 
