@@ -15,14 +15,15 @@ struct TripletSums {
       r[TripletChunk::stride];
 };
 
-/// One radial factor's functions: sums over its angular factors, up to four at a time.
-template <int n, bool first>
-inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan,
-                          const FunctionBlock &block, const double *w, double *__restrict value,
-                          double *__restrict slope)
+/// What a radial factor's functions add to the sums of a triplet. `partial`: some of them are in value and slope
+/// already. `last`: these are the last ones, so that it all goes to the sums, which `first_radial` begins.
+template <int n, bool partial, bool last, bool first_radial, bool shifted>
+inline void weigh(const AngularPlan &plan, const TripletChunk &chunk, const FunctionBlock &block,
+                  const double *w, double *__restrict value, double *__restrict slope,
+                  TripletSums &sums)
 {
-  const int n_values = TripletChunk::first_factor + plan.n_radial,
-            n_slopes = n_values + plan.n_angular;
+  const int n_values = TripletChunk::first_factor + plan.n_radial;
+  const int n_slopes = n_values + plan.n_angular;
   const double *a0 = chunk.array(n_values + block.angular[0]),
                *a1 = chunk.array(n_values + block.angular[1]);
   const double *a2 = chunk.array(n_values + block.angular[2]),
@@ -31,7 +32,10 @@ inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan,
                *d1 = chunk.array(n_slopes + block.angular[1]);
   const double *d2 = chunk.array(n_slopes + block.angular[2]),
                *d3 = chunk.array(n_slopes + block.angular[3]);
+  const double *e = chunk.array(TripletChunk::first_factor + block.radial);
   const double w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
+  const RadialFactor &factor = plan.radial[block.radial];
+  const double by_t = -2.0 * factor.eta, by_r = -by_t * factor.r_shift;
   const int padded = round_up(chunk.size);
 #pragma omp simd
   for (int t = 0; t < padded; ++t) {
@@ -39,44 +43,40 @@ inline void weigh_factors(const TripletChunk &chunk, const AngularPlan &plan,
     if (n > 1) v += w1 * a1[t], d += w1 * d1[t];
     if (n > 2) v += w2 * a2[t], d += w2 * d2[t];
     if (n > 3) v += w3 * a3[t], d += w3 * d3[t];
-    value[t] = first ? v : value[t] + v;
-    slope[t] = first ? d : slope[t] + d;
+    if (partial) v += value[t], d += slope[t];
+    if (last) {
+      v *= e[t], d *= e[t];
+      sums.s[t] = first_radial ? v : sums.s[t] + v;
+      sums.c[t] = first_radial ? d : sums.c[t] + d;
+      sums.t[t] = first_radial ? by_t * v : sums.t[t] + by_t * v;
+      if (shifted) sums.r[t] = first_radial ? by_r * v : sums.r[t] + by_r * v;
+    } else {
+      value[t] = v;
+      slope[t] = d;
+    }
   }
 }
 
-template <bool first>
-inline void weigh_block(const TripletChunk &chunk, const AngularPlan &plan, int b,
-                        const double *weights, double *value, double *slope)
+template <bool partial, bool last, bool first_radial, bool shifted>
+inline void weigh_block(const AngularPlan &plan, const TripletChunk &chunk, int b,
+                        const double *weights, double *value, double *slope, TripletSums &sums)
 {
   const FunctionBlock &block = plan.blocks[b];
   const double *w = weights + 4 * b;
-  switch (block.n) {
-    case 1:
-      return weigh_factors<1, first>(chunk, plan, block, w, value, slope);
-    case 2:
-      return weigh_factors<2, first>(chunk, plan, block, w, value, slope);
-    case 3:
-      return weigh_factors<3, first>(chunk, plan, block, w, value, slope);
-    default:
-      return weigh_factors<4, first>(chunk, plan, block, w, value, slope);
-  }
-}
-
-/// Adds the functions of one radial factor to the sums.
-template <bool first, bool shifted>
-inline void add_radial(const RadialFactor &factor, int padded, const double *__restrict e,
-                       const double *__restrict value, const double *__restrict slope,
-                       TripletSums &sums)
-{
-  const double by_t = -2.0 * factor.eta, by_r = -by_t * factor.r_shift;
-#pragma omp simd
-  for (int t = 0; t < padded; ++t) {
-    const double v = e[t] * value[t], c = e[t] * slope[t];
-    sums.s[t] = first ? v : sums.s[t] + v;
-    sums.c[t] = first ? c : sums.c[t] + c;
-    sums.t[t] = first ? by_t * v : sums.t[t] + by_t * v;
-    if (shifted) sums.r[t] = first ? by_r * v : sums.r[t] + by_r * v;
-  }
+  if constexpr (last) switch (block.n) {
+      case 1:
+        return weigh<1, partial, last, first_radial, shifted>(plan, chunk, block, w, value, slope,
+                                                              sums);
+      case 2:
+        return weigh<2, partial, last, first_radial, shifted>(plan, chunk, block, w, value, slope,
+                                                              sums);
+      case 3:
+        return weigh<3, partial, last, first_radial, shifted>(plan, chunk, block, w, value, slope,
+                                                              sums);
+      default:
+        break;
+    }
+  weigh<4, partial, last, first_radial, shifted>(plan, chunk, block, w, value, slope, sums);
 }
 
 template <bool shifted>
@@ -84,17 +84,23 @@ inline void sum_over_functions(const AngularPlan &plan, const TripletChunk &chun
                                const double *weights, TripletSums &sums)
 {
   alignas(64) double value[TripletChunk::stride], slope[TripletChunk::stride];
-  const int padded = round_up(chunk.size);
-  for (int b = 0; b < plan.n_blocks;) {
-    const int m = plan.blocks[b].radial, begin = b;
-    weigh_block<true>(chunk, plan, b, weights, value, slope);
-    for (++b; b < plan.n_blocks && plan.blocks[b].radial == m; ++b)
-      weigh_block<false>(chunk, plan, b, weights, value, slope);
-    const double *e = chunk.array(TripletChunk::first_factor + m);
-    if (begin == 0)
-      add_radial<true, shifted>(plan.radial[m], padded, e, value, slope, sums);
+  bool partial = false, first_radial = true;
+  for (int b = 0; b < plan.n_blocks; ++b) {
+    const bool last = b + 1 == plan.n_blocks || plan.blocks[b + 1].radial != plan.blocks[b].radial;
+    if (!last)
+      partial
+          ? weigh_block<true, false, false, shifted>(plan, chunk, b, weights, value, slope, sums)
+          : weigh_block<false, false, false, shifted>(plan, chunk, b, weights, value, slope, sums);
+    else if (first_radial)
+      partial
+          ? weigh_block<true, true, true, shifted>(plan, chunk, b, weights, value, slope, sums)
+          : weigh_block<false, true, true, shifted>(plan, chunk, b, weights, value, slope, sums);
     else
-      add_radial<false, shifted>(plan.radial[m], padded, e, value, slope, sums);
+      partial
+          ? weigh_block<true, true, false, shifted>(plan, chunk, b, weights, value, slope, sums)
+          : weigh_block<false, true, false, shifted>(plan, chunk, b, weights, value, slope, sums);
+    partial = !last;
+    first_radial = first_radial && !last;
   }
 }
 

@@ -270,22 +270,27 @@ inline void angular_factors(const AngularPlan &plan, TripletChunk &chunk)
 }
 
 /// sums[i] += sum over triplets of product × the angular factor of function i; the functions share the loads of product.
-template <int n>
+/// `first`: product is f × e, to be kept for the next blocks of the same radial factor.
+template <int n, bool first>
 inline void add_block_sums(const AngularPlan &plan, const TripletChunk &chunk,
-                           const FunctionBlock &block, const double *product, double *sums)
+                           const FunctionBlock &block, const double *f, double *__restrict product,
+                           double *sums)
 {
-  const int first = TripletChunk::first_factor + plan.n_radial, padded = round_up(chunk.size);
-  const double *a0 = chunk.array(first + block.angular[0]),
-               *a1 = chunk.array(first + block.angular[1]);
-  const double *a2 = chunk.array(first + block.angular[2]),
-               *a3 = chunk.array(first + block.angular[3]);
+  const int n_values = TripletChunk::first_factor + plan.n_radial, padded = round_up(chunk.size);
+  const double *e = chunk.array(TripletChunk::first_factor + block.radial);
+  const double *a0 = chunk.array(n_values + block.angular[0]),
+               *a1 = chunk.array(n_values + block.angular[1]);
+  const double *a2 = chunk.array(n_values + block.angular[2]),
+               *a3 = chunk.array(n_values + block.angular[3]);
   double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
 #pragma omp simd reduction(+ : s0, s1, s2, s3)
   for (int t = 0; t < padded; ++t) {
-    s0 += product[t] * a0[t];
-    if (n > 1) s1 += product[t] * a1[t];
-    if (n > 2) s2 += product[t] * a2[t];
-    if (n > 3) s3 += product[t] * a3[t];
+    const double p = first ? f[t] * e[t] : product[t];
+    if (first && n == 4) product[t] = p;
+    s0 += p * a0[t];
+    if (n > 1) s1 += p * a1[t];
+    if (n > 2) s2 += p * a2[t];
+    if (n > 3) s3 += p * a3[t];
   }
   sums[0] += s0;
   if (n > 1) sums[1] += s1;
@@ -293,37 +298,38 @@ inline void add_block_sums(const AngularPlan &plan, const TripletChunk &chunk,
   if (n > 3) sums[3] += s3;
 }
 
+template <bool first>
+inline void add_some_sums(const AngularPlan &plan, const TripletChunk &chunk,
+                          const FunctionBlock &block, const double *f, double *product,
+                          double *sums)
+{
+  switch (block.n) {
+    case 1:
+      return add_block_sums<1, first>(plan, chunk, block, f, product, sums);
+    case 2:
+      return add_block_sums<2, first>(plan, chunk, block, f, product, sums);
+    case 3:
+      return add_block_sums<3, first>(plan, chunk, block, f, product, sums);
+    default:
+      return add_block_sums<4, first>(plan, chunk, block, f, product, sums);
+  }
+}
+
 inline void add_sums(const AngularPlan &plan, const TripletChunk &chunk, double *sums)
 {
-  alignas(64) double product[TripletChunk::stride];
+  alignas(64) double f[TripletChunk::stride], product[TripletChunk::stride];
+  const double *f_j = chunk.array(TripletChunk::f_j), *f_k = chunk.array(TripletChunk::f_k);
+  const double *f_jk = chunk.array(TripletChunk::f_jk);
   const int padded = round_up(chunk.size);
-  int radial = -1;
-  for (int b = 0; b < plan.n_blocks; ++b, sums += 4) {
-    const FunctionBlock &block = plan.blocks[b];
-    if (block.radial != radial) {
-      radial = block.radial;
-      const double *e = chunk.array(TripletChunk::first_factor + radial);
-      const double *f_j = chunk.array(TripletChunk::f_j), *f_k = chunk.array(TripletChunk::f_k);
-      const double *f_jk = chunk.array(TripletChunk::f_jk);
-      if (plan.narrow)
-        for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * f_jk[t] * e[t];
-      else
-        for (int t = 0; t < padded; ++t) product[t] = f_j[t] * f_k[t] * e[t];
-    }
-    switch (block.n) {
-      case 1:
-        add_block_sums<1>(plan, chunk, block, product, sums);
-        break;
-      case 2:
-        add_block_sums<2>(plan, chunk, block, product, sums);
-        break;
-      case 3:
-        add_block_sums<3>(plan, chunk, block, product, sums);
-        break;
-      default:
-        add_block_sums<4>(plan, chunk, block, product, sums);
-    }
-  }
+  if (plan.narrow)
+    for (int t = 0; t < padded; ++t) f[t] = f_j[t] * f_k[t] * f_jk[t];
+  else
+    for (int t = 0; t < padded; ++t) f[t] = f_j[t] * f_k[t];
+  for (int b = 0; b < plan.n_blocks; ++b, sums += 4)
+    if (b > 0 && plan.blocks[b - 1].radial == plan.blocks[b].radial)
+      add_some_sums<false>(plan, chunk, plan.blocks[b], f, product, sums);
+    else
+      add_some_sums<true>(plan, chunk, plan.blocks[b], f, product, sums);
 }
 
 /// Completes a chunk of narrow triplets.
@@ -387,12 +393,13 @@ inline void add_wide_row(const AngularPlan &plan, const Neighbors &n, TripletChu
   const double xj = n.x[j], yj = n.y[j], zj = n.z[j], inverse_j = n.r_inverse[j];
 #pragma omp simd
   for (int i = 0; i < padded; ++i) {
-    f_k[i] = i < size ? n.f[k + i] : 0.0;
-    slope_k[i] = i < size ? n.slope[k + i] : 0.0;
+    f_k[i] = n.f[k + i];
+    slope_k[i] = n.slope[k + i];
     inverse_k[i] = n.r_inverse[k + i];
     cosine[i] =
         (xj * n.x[k + i] + yj * n.y[k + i] + zj * n.z[k + i]) * (inverse_j * n.r_inverse[k + i]);
   }
+  for (int i = size; i < padded; ++i) f_k[i] = slope_k[i] = 0.0;
   for (int m = 0; m < plan.n_radial; ++m) {
     double *__restrict e = chunk.array(TripletChunk::first_factor + m) + begin;
     const double *pair = pair_factors + m * pair_stride - origin;
