@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody import _core
+from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 from nnmanybody.training.element_model import Description, ElementModel, new_element_model
 from nnmanybody.training.inputs import Whitening, change_scaling, scaling_coefficients, unfold_whitening
@@ -79,9 +80,22 @@ class Model:
         )
 
 
+def _shape(network: _core.Network) -> tuple[object, ...]:
+    return [weights.shape for weights in network.weights], network.activations, network.shortcut is None
+
+
 def element_model_from_section(section: _core.ElementSection, dtype: str = "float64") -> ElementModel:
-    """Make the trainable network of an element of a potential file."""
-    network = section.network
+    """Make the trainable network of an element of a potential file, or those of the members of its committee.
+
+    Raises
+    ------
+    NNPError
+        If the members do not have the same layers.
+    """
+    networks = section.networks
+    network = networks[0]
+    if any(_shape(other) != _shape(network) for other in networks):
+        raise NNPError(f"element {section.element}: expected members with the same layers and activation functions")
     description = Description(
         element=section.element,
         functions=tuple(section.functions),
@@ -90,9 +104,10 @@ def element_model_from_section(section: _core.ElementSection, dtype: str = "floa
         whitening=None,
         reference_energy=section.reference_energy,
     )
-    kernels = [np.asarray(weights).T[None] for weights in network.weights]
-    shortcut = None if network.shortcut is None else np.asarray(network.shortcut).reshape(1, -1, 1)
-    biases = [np.asarray(bias)[None] for bias in network.biases]
+    kernels = [np.stack(layers).swapaxes(1, 2) for layers in zip(*(one.weights for one in networks), strict=True)]
+    shortcuts = [one.shortcut for one in networks if one.shortcut is not None]
+    shortcut = np.stack(shortcuts)[:, :, None] if shortcuts else None
+    biases = [np.stack(layers) for layers in zip(*(one.biases for one in networks), strict=True)]
     return ElementModel(description, kernels, biases, network.activations, shortcut=shortcut, dtype=dtype)
 
 

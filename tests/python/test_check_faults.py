@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import ase.io
+import numpy as np
 import pytest
+from ase import Atoms
 
-from check_corpus import FAULTS, clean_silica, clean_silicon
+import helpers
+import sw_silicon
+from check_corpus import FAULTS, clean_silica, clean_silicon, strained
 from nnmanybody.checks.examine import examine
 from nnmanybody.checks.loaded import load
+from nnmanybody.checks.near_pairs import near_pairs
 from nnmanybody.commands.check import parts
-from nnmanybody.data import DataKeys
+from nnmanybody.data import DataKeys, read_frames
 from nnmanybody.data_sources import DataFile
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -29,9 +34,13 @@ def silica(silica_potential):
     return clean_silica(silica_potential)
 
 
-def checked(path, frames):
+def written(path, frames):
     ase.io.write(path, frames, format="extxyz")
-    return report(path)
+    return path
+
+
+def checked(path, frames):
+    return report(written(path, frames))
 
 
 def report(*paths, keys=None):
@@ -65,6 +74,48 @@ def test_a_clean_set_of_one_element_has_no_fault(silicon, tmp_path):
 def test_a_clean_set_of_two_elements_has_no_fault(silica, tmp_path):
     found = checked(tmp_path / "data.xyz", silica)
     assert {finding.check for finding in found.findings} <= {"small-cell"}, list(map(str, found.findings))
+
+
+def test_isolated_atoms_and_a_dimer_curve_are_no_fault(silicon, tmp_path):
+    """From half a bond to beyond the cutoff."""
+    atom = Atoms("Si")
+    atom.info |= {"REF_energy": 0.0, "config_type": "IsolatedAtom"}
+    dimers = [sw_silicon.label(Atoms("Si2", [[0, 0, 0], [0, 0, r]])) for r in (1.1, 1.5, 2.0, 2.4, 3.0, 3.5, 6.5)]
+    found = checked(tmp_path / "data.xyz", [*silicon, atom, *dimers])
+    assert found.problems == ()
+    assert {"distance", "isolated-atom"} <= {finding.check for finding in found.notes}
+
+
+def without_near_frames():
+    """Strained cells whose atoms stand in another order in every frame, so that no two frames are near each other."""
+    rng = np.random.default_rng(8)
+    crystals = [strained(helpers.silicon(2, 0.12, seed), rng) for seed in range(10)]
+    return [sw_silicon.label(atoms[rng.permutation(len(atoms))]) for atoms in crystals]
+
+
+@pytest.fixture(scope="module")
+def scattered():
+    return without_near_frames()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("all energies in Hartree", "energies per atom", "forces in Hartree/Bohr", "gradients for forces"),
+        *("forces of other frames", "stress of the other sign", "stress in GPa", "stress in kbar"),
+    ],
+)
+def test_units_and_signs_without_near_frames(name, scattered, tmp_path):
+    assert near_pairs(read_frames(written(tmp_path / "clean.xyz", scattered))) == []
+    assert report(tmp_path / "clean.xyz").problems == ()
+    fault = FAULTS[name]
+    frames = [atoms.copy() for atoms in scattered]
+    fault.plant(frames)
+    found = checked(tmp_path / "data.xyz", frames)
+    # All cells have one size: that the energies are per atom shows in the forces alone.
+    check = "energy-force-unit" if name == "energies per atom" else fault.check
+    assert any(finding.check == check and fault.says in str(finding) for finding in found.problems), found.problems
+    assert {finding.check for finding in found.problems} <= {check, *fault.also}
 
 
 @pytest.mark.parametrize("name", ["all energies in Hartree", "stress of the other sign", "gradients for forces"])

@@ -87,7 +87,7 @@ def test_errors_are_those_of_evaluate(fit, single):
     found = single.content["data"]["test.xyz"]
     for key in ("energy_rmse", "force_rmse", "per_element", "per_config_type"):
         assert found[key] == expected[key]
-    assert list(single.content["data"]) == ["test.xyz", "training", "validation"]
+    assert list(single.content["data"]) == ["test.xyz", "validation", "training"]
     assert found["worst_atoms"][0]["force_error"] == single.content["worst_forces"]["test.xyz"][0]["force_error"]
 
 
@@ -226,7 +226,7 @@ def test_from_the_command_line(fit, tmp_path, monkeypatch, capsys):
     main_status(0)
     content = json.loads(numbers.read_text())
     assert f"<title>{content['title'].replace('&', '&amp;')}</title>" in page.read_text()
-    assert list(content["data"]) == ["test.xyz", "train.xyz", "training", "validation"]
+    assert list(content["data"]) == ["test.xyz", "train.xyz", "validation", "training"]
     assert "written: " in capsys.readouterr().err
     monkeypatch.setattr("sys.argv", ["nnp", "report", str(fit.potential), "-o", str(tmp_path / "none" / "page.html")])
     main_status(1)

@@ -41,6 +41,8 @@ ODD_SMALLEST = 2e-3
 """eV/atom."""
 SMALLEST_WORK, SMALLEST_CHANGE = 1e-6, 1e-4
 """eV/atom. Less is the rounding of files."""
+AT_REST = 0.02
+"""Å."""
 CERTAIN = 5.0
 """Standard errors that a factor must be away from zero."""
 
@@ -113,7 +115,9 @@ def check_consistency(frames: Sequence[Frame]) -> Iterator[Finding]:
     explained = 1.0
     if not (force.is_certain and stress.is_certain):
         force, stress, explained = _by_linear_model(frames, force, stress)
-    findings = [*_unrelated(explained), *_forces(force, frames), *_stresses(force, stress, frames)]
+    if np.isnan(force.value) and any(pair.displacement > AT_REST for pair in pairs):
+        stress = NOTHING_KNOWN  # without forces, atoms that moved hide what the strain did
+    findings = list(_unrelated(explained)) or [*_forces(force, frames), *_stresses(force, stress, frames)]
     yield from findings
     if not findings and unexplained < EXPLAINED:
         yield from _odd_frames(frames, pairs)
@@ -155,17 +159,21 @@ def _factors(pairs: Sequence[NearPair]) -> tuple[Factor, Factor, float]:
     sizes = np.array([pair.n_atoms for pair in pairs], dtype=np.float64)
     energy = np.array([pair.energy for pair in pairs]) / sizes
     work = np.array([[pair.force_work, pair.stress_work] for pair in pairs]) / sizes[:, None]
-    used = np.abs(work).max(axis=0) > SMALLEST_WORK
+    used, present = np.abs(work).max(axis=0) > SMALLEST_WORK, np.abs(work) > SMALLEST_WORK
+    # Relative errors, so that a few pairs of large differences do not decide alone.
+    size = np.abs(energy) + max(float(np.median(np.abs(energy))), 1e-12)
+    energy, work = energy / size, work / size[:, None]
     table = work[:, used]
     solution = least_absolute_deviations(table, energy)
     rest = np.abs(energy - table @ solution)
     spread = max(1.4826 * float(np.median(rest)), 1e-9)
     errors = spread * np.sqrt(np.maximum(np.diag(np.linalg.pinv(table.T @ table)), 0.0))
     factors = [NOTHING_KNOWN, NOTHING_KNOWN]
-    for column, value, error, term in zip(np.flatnonzero(used), solution, errors, (table * solution).T, strict=True):
-        part = np.abs(term) > SMALLEST_WORK * abs(value)
-        explains = float(np.median(rest[part])) < EXPLAINED * float(np.median(np.abs(term[part])))
-        factors[column] = Factor(float(value), explains and abs(value) > CERTAIN * error and int(part.sum()) >= FEWEST)
+    for column, value, error in zip(np.flatnonzero(used), solution, errors, strict=True):
+        part = present[:, column]
+        term = np.abs(value * work[part, column])
+        explains = int(part.sum()) >= FEWEST and float(np.median(rest[part])) < EXPLAINED * float(np.median(term))
+        factors[column] = Factor(float(value), explains and bool(abs(value) > CERTAIN * error))
     unexplained = float(np.median(rest) / max(float(np.median(np.abs(energy))), 1e-12))
     return factors[0], factors[1], unexplained
 
@@ -209,9 +217,9 @@ def _stresses(force: Factor, stress: Factor, frames: Sequence[Frame]) -> Iterato
         size = abs(relative.value)
         volumes = [frame.atoms.get_volume() for frame in frames if frame.atoms.cell.rank == 3]
         table = {**STRESS_FACTORS, VIRIAL: 1.0 / float(np.median(volumes))}
-        guess = min(table, key=lambda name: abs(np.log(table[name] / size)))
+        near = [name for name in table if abs(np.log(table[name] / size)) < np.log(stress.tolerance)]
         text = f"energy differences of strained frames are {size:.3g} times the work of the stresses"
-        text += f"; the stresses look like {guess}" if abs(np.log(table[guess] / size)) < np.log(1.5) else ""
+        text += f"; the stresses look like {', or like '.join(near)}" if near else ""
         yield Finding("stress-unit", True, text, "convert the stresses to eV/Å³ (1 GPa = 0.00624151 eV/Å³)")
 
 

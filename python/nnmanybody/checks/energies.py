@@ -12,7 +12,7 @@ from ase import units
 from numpy.typing import NDArray
 
 from nnmanybody.checks.finding import N_NAMED, Finding, frames_text
-from nnmanybody.checks.geometry import Geometry
+from nnmanybody.checks.geometry import Geometry, is_dimer
 from nnmanybody.checks.robust import least_absolute_deviations
 from nnmanybody.data import ISOLATED_ATOM, Frame
 from nnmanybody.training.reference_energies import composition
@@ -45,7 +45,9 @@ HALF = 0.5
 IMPLAUSIBLE_RATIO = 5.0
 """Energies of one composition that differ by more than this factor are not energies in one unit."""
 SIZES_DIFFER = 1.3
-"""Ratio of the largest to the smallest number of atoms from which energies per atom can be told."""
+"""Ratio to the usual number of atoms from which energies per atom can be told ..."""
+FEWEST_UNLIKE = 3
+"""... in so many frames."""
 PER_ATOM = 0.2
 """Deviation from one fit over that from the other."""
 STRONGEST_BOND = 15.0
@@ -116,7 +118,7 @@ def check_energies(frames: Sequence[Frame], geometries: Sequence[Geometry]) -> I
     considered = [
         (frame, geometry)
         for frame, geometry in zip(frames, geometries, strict=True)
-        if frame.energy is not None and frame.config_type != ISOLATED_ATOM
+        if frame.energy is not None and frame.config_type != ISOLATED_ATOM and not is_dimer(frame, geometry)
     ]
     known = [frame for frame, _ in considered]
     elements = sorted({symbol for frame in known for symbol in frame.atoms.symbols.species()})
@@ -184,13 +186,15 @@ def _are_per_atom(frames: Sequence[Frame], elements: Sequence[str]) -> bool:
     counts = np.array([composition(frame, elements) for frame in frames])
     sizes = counts.sum(axis=1)
     energies = np.array([frame.energy for frame in frames], dtype=np.float64)
-    if sizes.max() < SIZES_DIFFER * sizes.min() or np.ptp(energies) == 0.0:
+    relative = sizes / np.median(sizes)
+    unlike = (relative > SIZES_DIFFER) | (relative < 1.0 / SIZES_DIFFER)
+    if np.count_nonzero(unlike) < FEWEST_UNLIKE or np.ptp(energies) == 0.0:
         return False
-    rest = [
-        float(np.mean(np.abs(energies - table @ least_absolute_deviations(table, energies))))
+    total, per_atom = (
+        float(np.median(np.abs(energies - table @ least_absolute_deviations(table, energies))[unlike]))
         for table in (counts, counts / sizes[:, None])
-    ]
-    return rest[1] < PER_ATOM * rest[0] and rest[1] < PER_ATOM * float(np.median(np.abs(energies)))
+    )
+    return per_atom < PER_ATOM * total
 
 
 def _isolated_atoms(frames: Sequence[Frame], known: Sequence[Frame]) -> Iterator[Finding]:

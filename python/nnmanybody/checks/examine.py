@@ -10,7 +10,7 @@ from nnmanybody.checks.duplicates import check_duplicates
 from nnmanybody.checks.energies import check_energies
 from nnmanybody.checks.finding import CheckReport, Finding
 from nnmanybody.checks.functions import check_functions
-from nnmanybody.checks.geometry import Geometry, geometry_of
+from nnmanybody.checks.geometry import Geometry, geometry_of, is_dimer
 from nnmanybody.checks.keys import TARGETS, check_keys
 from nnmanybody.checks.loaded import Loaded
 from nnmanybody.checks.structures import check_elements, check_structures
@@ -67,7 +67,8 @@ def examine(
 def _of_frames(frames: Sequence[Frame], geometries: Sequence[Geometry], cutoff: float) -> Iterator[Finding]:
     yield from check_targets(frames, geometries)
     yield from check_energies(frames, geometries)
-    yield from check_consistency(frames)
+    pairs = zip(frames, geometries, strict=True)
+    yield from check_consistency([frame for frame, geometry in pairs if not is_dimer(frame, geometry)])
     yield from check_structures(frames, geometries, cutoff)
     yield from check_duplicates(frames, geometries)
 

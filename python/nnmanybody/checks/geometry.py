@@ -15,6 +15,8 @@ FloatArray = NDArray[np.float64]
 
 NOBLE_GASES = frozenset((2, 10, 18, 36, 54, 86))
 """Not bound: their distances have nothing to do with covalent radii."""
+OPEN_SPACE = 8.0
+"""Å. In a cell this wide two atoms are a dimer rather than a crystal."""
 MOMENT_WIDTHS = (1.5, 2.5, 4.0)
 """Å, of the sums over distances that tell structures apart."""
 
@@ -121,3 +123,8 @@ def typical_ratio(geometries: Sequence[Geometry]) -> float | None:
     """Median of the nearest distance over the sum of covalent radii, of all atoms; None without any."""
     ratios = np.concatenate([np.zeros(0), *(geometry.ratios for geometry in geometries)])
     return float(np.median(ratios)) if ratios.size else None
+
+
+def is_dimer(frame: Frame, geometry: Geometry) -> bool:
+    """Say whether there are two atoms in open space: of a curve that is meant to go from too near to far apart."""
+    return len(frame.atoms) == 2 and geometry.narrowest > OPEN_SPACE

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nnmanybody.checks.finding import Finding, frames_text, listed
-from nnmanybody.checks.geometry import Geometry, typical_ratio
+from nnmanybody.checks.geometry import Geometry, is_dimer, typical_ratio
 from nnmanybody.data import ENVIRONMENT, ISOLATED_ATOM, Frame
 
 LONG, SHORT = 1.5, 0.63
@@ -14,8 +14,6 @@ ODD_LONG, ODD_SHORT = 1.6, 0.62
 """The same of one frame over that of all."""
 OVERLAP, NEAR = 0.55, 0.65
 """The same of one pair: below the first nothing is bound, below the second few things are."""
-SHORTEST = 0.3
-"""Å. Less than half of the shortest bond there is, H2's 0.74 Å."""
 
 
 def check_structures(frames: Sequence[Frame], geometries: Sequence[Geometry], cutoff: float) -> Iterator[Finding]:
@@ -69,47 +67,42 @@ def _length_unit(frames: Sequence[Frame], geometries: Sequence[Geometry]) -> Ite
 
 
 def _distances(frames: Sequence[Frame], geometries: Sequence[Geometry]) -> Iterator[Finding]:
-    for limit, floor, problem in ((OVERLAP, -1.0, True), (NEAR, OVERLAP, False)):
-        found = [
-            (geometry.shortest, frame.name, geometry.error or geometry.shortest_pair)
-            for frame, geometry in zip(frames, geometries, strict=True)
-            if floor <= geometry.shortest < limit
-        ]
-        if not found:
-            continue
-        names = [name for _, name, _ in sorted(found)]
-        ratio, name, where = min(found)
-        text = f"atoms too near in {frames_text(names)}; worst in {name}: {where}"
-        text += f", {ratio:.2f} of the sum of their covalent radii" if ratio else ""
-        mend = (
-            "remove or mend the frames"
-            if problem
-            else "nothing, if such structures are meant (dimer curves, collisions)"
-        )
-        yield Finding("distance", problem, text, mend, tuple(names))
+    near: dict[bool, list[tuple[float, str, str]]] = {True: [], False: []}
+    for frame, geometry in zip(frames, geometries, strict=True):
+        if geometry.shortest < NEAR:
+            problem = geometry.shortest < OVERLAP and not is_dimer(frame, geometry)
+            near[problem].append((geometry.shortest, frame.name, geometry.error or geometry.shortest_pair))
+    for problem, found in near.items():
+        if found:
+            ratio, name, where = min(found)
+            names = [name for _, name, _ in sorted(found)]
+            text = f"atoms too near in {frames_text(names)}; worst in {name}: {where}"
+            text += f", {ratio:.2f} of the sum of their covalent radii" if ratio else ""
+            mend = "remove or mend the frames" if problem else "nothing, if that is meant (dimer curves, collisions)"
+            yield Finding("distance", problem, text, mend, tuple(names))
 
 
 def _alone(frames: Sequence[Frame], geometries: Sequence[Geometry], cutoff: float) -> Iterator[Finding]:
     """Atoms without neighbors: their functions are all zero, which stretches the range of every one."""
-    single: list[tuple[str, tuple[int, ...]]] = []
-    inside: list[tuple[str, tuple[int, ...]]] = []
+    kinds: dict[str, list[str]] = {"single": [], "dimer": [], "inside": []}
+    where: dict[str, str] = {}
     for frame, geometry in zip(frames, geometries, strict=True):
-        if not geometry.alone or frame.config_type in (ISOLATED_ATOM, ENVIRONMENT):
-            continue
-        (single if len(frame.atoms) == 1 else inside).append((frame.name, geometry.alone))
-    if single:
-        names = [name for name, _ in single]
+        if geometry.alone and frame.config_type not in (ISOLATED_ATOM, ENVIRONMENT):
+            kind = "single" if len(frame.atoms) == 1 else "dimer" if is_dimer(frame, geometry) else "inside"
+            kinds[kind].append(frame.name)
+            where.setdefault(kind, listed([str(atom) for atom in geometry.alone]))
+    if names := kinds["single"]:
         text = f"one atom alone, not marked as such, in {frames_text(names)}"
         mend = f"write config_type={ISOLATED_ATOM}: its energy is a reference energy, and it is not trained on"
         yield Finding("isolated-atom", True, text, mend, tuple(names))
-    if inside:
-        names = [name for name, _ in inside]
-        text = (
-            f"atoms without a neighbor within {cutoff:g} Å in {frames_text(names)}; in {names[0]}: "
-            f"atom {listed([str(atom) for atom in inside[0][1]])}"
-        )
+    if names := kinds["inside"]:
+        text = f"atoms without a neighbor within {cutoff:g} Å in {frames_text(names)}"
+        text += f"; in {names[0]}: atom {where['inside']}"
         mend = "mend the cell or the position, remove the frame, or take a larger cutoff"
         yield Finding("isolated-atom", True, text, mend, tuple(names))
+    if names := kinds["dimer"]:
+        text = f"two atoms farther apart than the cutoff of {cutoff:g} Å in {frames_text(names)}"
+        yield Finding("isolated-atom", False, text, "nothing: they have the energy of two atoms alone", tuple(names))
 
 
 def check_elements(train: Sequence[Frame], validation: Sequence[Frame], how: str) -> Iterator[Finding]:

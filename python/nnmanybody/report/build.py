@@ -130,7 +130,7 @@ def _tile(name: str, numbers: Numbers) -> Element:
         "div",
         element("h3", name),
         *errors,
-        element("p", "RMSE of energies and forces. " if errors else "", *size, class_="soft"),
+        element("p", "RMSE of energies and forces; " if errors else "", *size, class_="soft"),
         element("p", "atoms outside of the training range:", *outside, class_="soft"),
         class_="tile",
     )

@@ -35,8 +35,8 @@ LOG_COUNT = 30
 """From this height on, a histogram is logarithmic: a few large errors matter more than the shape of the middle."""
 COLUMNS: tuple[tuple[str, str, Unit], ...] = (
     ("energy RMSE, meV/atom", "energy_rmse", MEV_PER_ATOM),
-    ("energy MAE", "energy_mae", MEV_PER_ATOM),
     ("force RMSE, eV/Å", "force_rmse", EV_PER_ANGSTROM),
+    ("energy MAE", "energy_mae", MEV_PER_ATOM),
     ("force MAE", "force_mae", EV_PER_ANGSTROM),
     ("force max", "force_max", EV_PER_ANGSTROM),
     ("force angle RMSE, °", "force_angle_rmse", Unit("°", 180.0 / np.pi)),

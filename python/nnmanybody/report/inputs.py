@@ -20,7 +20,8 @@ Progress = Callable[[Iterable[Frame]], Iterable[Frame]]
 
 MOST_TRAINING_ATOMS = 50_000
 """Of each part of the training data; more are thinned out evenly, frame by frame."""
-PART_NAMES = {"train": "training", "validation": "validation"}
+PART_NAMES = {"validation": "validation", "train": "training"}
+"""Validation comes first: without other data its errors make the title; those of the training say less."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,10 @@ def read_inputs(
     potentials = read_potentials(paths)
     training = find_training(paths[0], dict(potentials[0].definition.provenance))
     named = _named_sets(data, keys)
-    for part, frames in (training.parts if training is not None else {}).items():
-        if frames:
-            named.append((PART_NAMES[part], frames, _thinned(frames)))
+    parts = {} if training is None else training.parts
+    for part, name in PART_NAMES.items():
+        if parts.get(part):
+            named.append((name, parts[part], _thinned(parts[part])))
     if not named:
         why = "its training's folder is not beside it" if training is None else training.missing
         raise NNPError(f"{paths[0]}: nothing to compare with ({why}); give data by --data test.xyz")
