@@ -134,7 +134,7 @@ def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitenin
     Parameters
     ----------
     model : ElementModel
-        Without whitening, of one member.
+        Without whitening.
     statistics : (n_functions, 4) float64
         Those the new scaling goes by.
     whitening : Whitening, optional
@@ -142,20 +142,22 @@ def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitenin
     """
     old = scaling_coefficients(model.description.scaling, model.description.statistics)
     new = scaling_coefficients(model.description.scaling, statistics)
-    kernels, biases, shortcut = model.mean_layers()
-    kernels[0], biases[0] = change_scaling(kernels[0], biases[0], old, new)
-    if shortcut is not None:
-        shortcut, biases[-1] = change_scaling(shortcut, biases[-1], old, new)
-    if whitening is not None:
-        kernels[0], biases[0] = unfold_whitening(kernels[0], biases[0], whitening)
+    adapted = []
+    for kernels, biases, shortcut in model.members():
+        kernels[0], biases[0] = change_scaling(kernels[0], biases[0], old, new)
         if shortcut is not None:
-            shortcut, biases[-1] = unfold_whitening(shortcut, biases[-1], whitening)
-    description = replace(model.description, statistics=statistics, whitening=whitening, energy_scale=1.0)
+            shortcut, biases[-1] = change_scaling(shortcut, biases[-1], old, new)  # noqa: PLW2901 (its new form)
+        if whitening is not None:
+            kernels[0], biases[0] = unfold_whitening(kernels[0], biases[0], whitening)
+            if shortcut is not None:
+                shortcut, biases[-1] = unfold_whitening(shortcut, biases[-1], whitening)  # noqa: PLW2901
+        adapted.append((kernels, biases, shortcut))
+    all_kernels, all_biases, shortcuts = zip(*adapted, strict=True)
     return ElementModel(
-        description,
-        [kernel[None] for kernel in kernels],
-        [bias[None] for bias in biases],
+        replace(model.description, statistics=statistics, whitening=whitening, energy_scale=1.0),
+        [np.stack(layer) for layer in zip(*all_kernels, strict=True)],
+        [np.stack(layer) for layer in zip(*all_biases, strict=True)],
         model.activations,
-        shortcut=None if shortcut is None else shortcut[None],
+        shortcut=None if shortcuts[0] is None else np.stack(shortcuts),
         dtype=model.kernels[0].dtype.name,
     )

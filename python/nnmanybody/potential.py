@@ -56,7 +56,7 @@ class MemberEvaluations:
 
     @property
     def force_deviation(self) -> FloatArray:
-        """sqrt(1/n sum_m |F_m - <F>|^2) of every atom, (n_atoms,) eV/Å."""
+        """`sqrt(1/n sum_m |F_m - <F>|^2)` of every atom, (n_atoms,) eV/Å."""
         deviation: FloatArray = np.sqrt(np.var(self.forces, axis=0).sum(axis=1))
         return deviation
 

@@ -186,11 +186,12 @@ def test_networks_adapted_to_other_inputs_are_the_same_functions(structures, fun
 
 
 @pytest.mark.parametrize("shortcut", [False, True])
-def test_members_of_a_committee_come_back_as_one_network_that_is_their_mean(tmp_path, shortcut):
+def test_members_of_a_committee_come_back(tmp_path, shortcut):
     members = [helpers.random_potential("Si", seed=seed, shortcut=shortcut) for seed in range(3)]
     join_committee(members).write(tmp_path / "committee.nnp")
     model = model_from_potential(tmp_path / "committee.nnp")
     assert model.n_members == 3
+    assert Potential(model.definition()).n_models == 3
     atoms = helpers.silicon()
     expected = np.mean([member.evaluate(atoms).forces for member in members], axis=0)
     np.testing.assert_allclose(Potential(model.definition()).evaluate(atoms).forces, expected, atol=AGREEMENT)
