@@ -141,7 +141,8 @@ std::string describe(const nnmb::Potential &potential, const std::string &unit_s
                   nnmb::join(potential.elements(), " "), nnmb::shortest(potential.cutoff()));
   for (const auto &section : potential.definition().sections)
     text += fmt::format("; {}: {} symmetry functions, {}", section.element,
-                        section.functions.size(), section.model->kind());
+                        section.functions.size(), section.models.front()->kind());
+  if (potential.n_models() > 1) text += fmt::format("; committee of {}", potential.n_models());
   if (unit_style != "metal") text += "; converted from eV and Angstrom to units " + unit_style;
   return text + "\n";
 }

@@ -1,6 +1,7 @@
 #include "nnmanybody/potential.h"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 namespace nnmb {
@@ -14,11 +15,14 @@ void check_section(const ElementSection &section)
     throw std::invalid_argument("expected statistics of " + std::to_string(n) +
                                 " symmetry functions, got " +
                                 std::to_string(section.statistics.size()));
-  if (!section.model) throw std::invalid_argument("the model is missing");
-  if (section.model->n_features() != static_cast<int>(n))
-    throw std::invalid_argument("the model has " + std::to_string(section.model->n_features()) +
-                                " inputs, but there are " + std::to_string(n) +
-                                " symmetry functions");
+  if (section.models.empty()) throw std::invalid_argument("the model is missing");
+  for (const auto &model : section.models) {
+    if (!model) throw std::invalid_argument("the model is missing");
+    if (model->n_features() != static_cast<int>(n))
+      throw std::invalid_argument("the model has " + std::to_string(model->n_features()) +
+                                  " inputs, but there are " + std::to_string(n) +
+                                  " symmetry functions");
+  }
 }
 
 }    // namespace
@@ -44,28 +48,95 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
     }
     cutoff_ = std::max(cutoff_, descriptors_.back().cutoff());
   }
+  check_model_counts(definition_.sections);
+}
+
+/// Features in the scratch → energies of every model, and the mean of their gradients by the unscaled features; the
+/// gradient of every model too, if wanted.
+void Potential::evaluate_models(std::size_t species, PotentialScratch &scratch,
+                                Members wanted) const
+{
+  const auto &models = definition_.sections[species].models;
+  scalings_[species].apply(scratch.features);
+  scratch.energies.set_size(models.size(), scratch.features.n_cols);
+  scratch.model_gradients.resize(models.size());
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    arma::mat &gradients = m == 0 ? scratch.gradients : scratch.model_gradients[m];
+    models[m]->evaluate(scratch.features, scratch.model, scratch.model_energies, gradients);
+    scratch.energies.row(m) = scratch.model_energies;
+    if (m == 0 && wanted == Members::forces) scratch.model_gradients[m] = scratch.gradients;
+    if (m > 0) scratch.gradients += gradients;
+  }
+  if (models.size() > 1) scratch.gradients /= static_cast<double>(models.size());
+  scalings_[species].apply_to_gradient(scratch.gradients);
+  if (wanted == Members::forces)
+    for (arma::mat &gradients : scratch.model_gradients)
+      scalings_[species].apply_to_gradient(gradients);
+}
+
+namespace {
+
+void clear(NeighborGradient &gradient, const EnvironmentBlock &block)
+{
+  const auto n = static_cast<std::size_t>(block.n_neighbors());
+  for (auto *array : {&gradient.x, &gradient.y, &gradient.z}) array->assign(n, 0.0);
+}
+
+void add(const std::vector<double> &more, std::vector<double> &sum)
+{
+  std::transform(more.begin(), more.end(), sum.begin(), sum.begin(), std::plus<>());
+}
+
+}    // namespace
+
+/// Adds the gradient of one set of weights, where the scratch cannot keep it until the last center: another set of
+/// weights for the same centers comes next.
+void Potential::contract_alone(const EnvironmentBlock &block, int begin, int end,
+                               const arma::mat &weights, PotentialScratch &scratch,
+                               NeighborGradient &gradient) const
+{
+  const Descriptor &descriptor = descriptors_[static_cast<std::size_t>(block.center_species)];
+  scratch.descriptor.prepared.clear_gradient();
+  descriptor.contract(scratch.descriptor, begin, end, weights);
+  descriptor.gather_gradient(block, scratch.descriptor, scratch.part);
+  add(scratch.part.x, gradient.x);
+  add(scratch.part.y, gradient.y);
+  add(scratch.part.z, gradient.z);
 }
 
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
-                         BlockResult &result) const
+                         BlockResult &result, Members wanted) const
 {
   const auto species = static_cast<std::size_t>(block.center_species);
   const ElementSection &section = definition_.sections[species];
   const Descriptor &descriptor = descriptors_[species];
+  const auto n_centers = static_cast<arma::uword>(block.n_centers());
+  const bool member_forces = wanted == Members::forces;
   descriptor.prepare(block, scratch.descriptor);
-  result.energies.set_size(static_cast<arma::uword>(block.n_centers()));
+  result.energies.set_size(n_centers);
+  result.member_energies.set_size(wanted == Members::none ? 0 : section.models.size(), n_centers);
+  result.member_gradients.resize(member_forces ? section.models.size() : 0);
+  for (NeighborGradient &gradient : result.member_gradients) clear(gradient, block);
+  if (member_forces) clear(result.gradient, block);
   for (int begin = 0; begin < block.n_centers();) {
     const int end =
         descriptor.values(scratch.descriptor, begin, block.n_centers(), scratch.features);
-    scalings_[species].apply(scratch.features);
-    section.model->evaluate(scratch.features, scratch.model, scratch.energies, scratch.gradients);
-    result.energies.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) =
-        scratch.energies + section.reference_energy;
-    scalings_[species].apply_to_gradient(scratch.gradients);
-    descriptor.contract(scratch.descriptor, begin, end, scratch.gradients);
+    evaluate_models(species, scratch, wanted);
+    const arma::span centers(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1);
+    result.energies.cols(centers) = arma::mean(scratch.energies, 0) + section.reference_energy;
+    if (wanted != Members::none)
+      result.member_energies.cols(centers) = scratch.energies + section.reference_energy;
+    if (member_forces) {
+      contract_alone(block, begin, end, scratch.gradients, scratch, result.gradient);
+      for (std::size_t m = 0; m < section.models.size(); ++m)
+        contract_alone(block, begin, end, scratch.model_gradients[m], scratch,
+                       result.member_gradients[m]);
+    } else {
+      descriptor.contract(scratch.descriptor, begin, end, scratch.gradients);
+    }
     begin = end;
   }
-  descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (!member_forces) descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
 }
 
 }    // namespace nnmb

@@ -128,6 +128,20 @@ std::shared_ptr<const AtomicModel> read_model(LineReader &reader, std::size_t n_
   return model;
 }
 
+/// One, or the members of a committee one behind the other.
+std::vector<std::shared_ptr<const AtomicModel>> read_models(LineReader &reader,
+                                                            std::size_t n_functions)
+{
+  std::vector<std::shared_ptr<const AtomicModel>> models;
+  bool another = true;
+  while (another) {
+    models.push_back(read_model(reader, n_functions));
+    another = reader.next("'end element'").front() == "model";
+    reader.put_back();
+  }
+  return models;
+}
+
 ElementSection read_section(LineReader &reader, const std::string &element)
 {
   ElementSection section;
@@ -148,7 +162,7 @@ ElementSection read_section(LineReader &reader, const std::string &element)
   section.statistics = read_statistics(reader, section.functions.size());
   section.scaling = read_scaling(reader);
   at_line(reader, [&] { return AffineScaling(section.scaling, section.statistics); });
-  section.model = read_model(reader, section.functions.size());
+  section.models = read_models(reader, section.functions.size());
   if (reader.next_keyword("end", 2)[1] != "element")
     reader.fail("expected 'end element', got '" + reader.line() + "'");
   return section;
@@ -167,9 +181,13 @@ void write_section(std::ostream &stream, const ElementSection &section)
   stream << "scaling " << scaling_names()[static_cast<std::size_t>(section.scaling.kind)];
   if (section.scaling.has_bounds())
     stream << ' ' << shortest(section.scaling.lower) << ' ' << shortest(section.scaling.upper);
-  stream << "\nmodel " << section.model->kind() << '\n';
-  section.model->write(stream);
-  stream << "end " << section.model->kind() << "\nend element\n";
+  stream << '\n';
+  for (const auto &model : section.models) {
+    stream << "model " << model->kind() << '\n';
+    model->write(stream);
+    stream << "end " << model->kind() << '\n';
+  }
+  stream << "end element\n";
 }
 
 // ---- provenance -------------------------------------------------------------------------------------------
@@ -237,8 +255,10 @@ PotentialDefinition read_potential(std::istream &stream, const std::string &name
   for (std::size_t e = 1; e < elements.size(); ++e)
     if (std::count(elements.begin() + 1, elements.end(), elements[e]) > 1)
       reader.fail("the element " + elements[e] + " stands twice");
-  for (std::size_t e = 1; e < elements.size(); ++e)
+  for (std::size_t e = 1; e < elements.size(); ++e) {
     definition.sections.push_back(read_section(reader, elements[e]));
+    at_line(reader, [&] { check_model_counts(definition.sections); });
+  }
   definition.provenance = read_provenance(reader);
   if (!reader.at_end()) {
     reader.next("the end of the file");
@@ -256,6 +276,7 @@ void check_definition(const PotentialDefinition &definition)
   if (header.units != "metal")
     throw std::invalid_argument("header: expected units metal (eV, Å), got '" + header.units + "'");
   for (const auto &entry : definition.provenance) check_provenance(entry);
+  check_model_counts(definition.sections);
 }
 
 void write_potential(std::ostream &stream, const PotentialDefinition &definition)
@@ -271,21 +292,6 @@ void write_potential(std::ostream &stream, const PotentialDefinition &definition
     stream << entry.first << ' ' << entry.second << '\n';
   }
   stream << "end provenance\n";
-}
-
-PotentialDefinition merge(const std::vector<PotentialDefinition> &definitions)
-{
-  if (definitions.empty()) throw std::invalid_argument("expected at least one potential, got none");
-  PotentialDefinition merged{definitions.front().header, {}, definitions.front().provenance};
-  for (const PotentialDefinition &definition : definitions)
-    for (const ElementSection &section : definition.sections) {
-      for (const ElementSection &other : merged.sections)
-        if (other.element == section.element)
-          throw std::invalid_argument("the element " + section.element +
-                                      " stands in more than one file");
-      merged.sections.push_back(section);
-    }
-  return merged;
 }
 
 }    // namespace nnmb

@@ -21,8 +21,35 @@ void gather_block(const StructureView &structure, int center_species, const int 
   }
 }
 
+namespace {
+
+Members wanted_of(const MemberArrays &arrays)
+{
+  if (arrays.forces) return Members::forces;
+  return arrays.energies ? Members::energies : Members::none;
+}
+
+void add_members(const StructureView &structure, const EnvironmentBlock &block,
+                 const BlockResult &result, const int *centers, const int *neighbors,
+                 const MemberArrays &arrays)
+{
+  const auto n_atoms = static_cast<std::size_t>(structure.n_atoms);
+  if (arrays.energies)
+    for (arma::uword c = 0; c < result.member_energies.n_cols; ++c)
+      for (arma::uword m = 0; m < result.member_energies.n_rows; ++m)
+        arrays.energies[m * n_atoms + static_cast<std::size_t>(centers[c])] +=
+            result.member_energies(m, c);
+  for (std::size_t m = 0; m < result.member_gradients.size(); ++m) {
+    AtomArrays of_member;
+    of_member.forces = arrays.forces + 3 * n_atoms * m;
+    add_block(block, result.member_gradients[m], centers, neighbors, {}, of_member);
+  }
+}
+
+}    // namespace
+
 void evaluate_structure(const Potential &potential, const StructureView &structure,
-                        double *energies, const AtomArrays &arrays)
+                        double *energies, const AtomArrays &arrays, const MemberArrays &members)
 {
   PotentialScratch scratch;
   BlockResult result;
@@ -37,10 +64,11 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
       const int size = std::min(Potential::block_size, n - begin);
       const int *block_centers = centers.data() + begin;
       gather_block(structure, species, block_centers, size, block, neighbors);
-      potential.evaluate(block, scratch, result);
+      potential.evaluate(block, scratch, result, wanted_of(members));
       for (int c = 0; c < size; ++c)
         energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
       add_block(block, result.gradient, block_centers, neighbors.data(), {}, arrays);
+      add_members(structure, block, result, block_centers, neighbors.data(), members);
     }
   }
 }

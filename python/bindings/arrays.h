@@ -113,8 +113,9 @@ py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Ar
                    Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
                    Array<double> displacement, bool with_jacobian);
 
-void bind_descriptor(py::module_ &m);    // SymmetryFunction, Descriptor
-void bind_network(py::module_ &m);       // Network
-void bind_potential(py::module_ &m);     // ElementSection, PotentialDefinition, Potential
+void bind_descriptor(py::module_ &m);       // SymmetryFunction, Descriptor
+void bind_neighbor_list(py::module_ &m);    // neighbor_pairs
+void bind_network(py::module_ &m);          // Network
+void bind_potential(py::module_ &m);        // ElementSection, PotentialDefinition, Potential
 
 }    // namespace nnmb::python

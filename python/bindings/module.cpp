@@ -24,6 +24,7 @@ PYBIND11_MODULE(_core, m)
       "simd_level", [] { return nnmb::kernels::best().name; },
       "The kernels in use: the fastest, or those that the environment variable NNMB_SIMD names.");
   nnmb::python::bind_descriptor(m);
+  nnmb::python::bind_neighbor_list(m);
   nnmb::python::bind_network(m);
   nnmb::python::bind_potential(m);
 }

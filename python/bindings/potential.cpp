@@ -9,13 +9,15 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <variant>
 
 namespace nnmb::python {
 
 namespace {
 
 py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int64_t> first,
-                  Array<int> neighbor, Array<double> displacement, bool per_atom_virial)
+                  Array<int> neighbor, Array<double> displacement, bool per_atom_virial,
+                  bool committee)
 {
   const Structure structure(std::move(species), std::move(first), std::move(neighbor),
                             std::move(displacement), potential.elements().size());
@@ -31,10 +33,15 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
   const AtomArrays arrays{forces.mutable_data(), voigt.mutable_data(),
                           per_atom_virial ? virials.mutable_data() : nullptr,
                           per_atom_virial ? centroid.mutable_data() : nullptr};
+  const py::ssize_t n_members = committee ? potential.n_models() : 0;
+  py::array_t<double> member_energies = zeros({n_members, n}),
+                      member_forces = zeros({n_members, n, 3});
+  MemberArrays members;
+  if (committee) members = {member_energies.mutable_data(), member_forces.mutable_data()};
   double *energy = energies.mutable_data();
   {
     const py::gil_scoped_release release;
-    evaluate_structure(potential, structure.view, energy, arrays);
+    evaluate_structure(potential, structure.view, energy, arrays, members);
   }
   const double *w = voigt.data();
   const double full[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
@@ -48,20 +55,55 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     result["virials"] = virials;
     result["centroid_virials"] = centroid;
   }
+  if (committee) {
+    result["committee_energies"] = member_energies;
+    result["committee_forces"] = member_forces;
+  }
   return result;
+}
+
+using Networks = std::vector<std::shared_ptr<Network>>;
+
+std::vector<std::shared_ptr<const AtomicModel>>
+models_of(const std::variant<std::shared_ptr<Network>, Networks> &network)
+{
+  const Networks networks = network.index() == 0 ? Networks{std::get<0>(network)}
+                                                 : std::get<Networks>(network);
+  if (networks.empty() || std::find(networks.begin(), networks.end(), nullptr) != networks.end())
+    refuse("network: expected a Network, or one for each member of a committee");
+  return {networks.begin(), networks.end()};
+}
+
+/// As Python may have them; nothing in the bindings changes a network.
+Networks networks_of(const ElementSection &section)
+{
+  Networks networks;
+  for (const auto &model : section.models)
+    networks.push_back(
+        std::const_pointer_cast<Network>(std::dynamic_pointer_cast<const Network>(model)));
+  return networks;
+}
+
+std::shared_ptr<Network> only_network_of(const ElementSection &section)
+{
+  if (section.models.size() > 1)
+    refuse("element " + section.element + " has a committee of " +
+           std::to_string(section.models.size()) + " networks: take them from `networks`");
+  return networks_of(section).front();
 }
 
 ElementSection make_section(const std::string &element, double reference_energy,
                             std::vector<SymmetryFunction> functions,
                             const Array<double> &statistics,
                             const std::tuple<std::string, double, double> &scaling,
-                            const std::shared_ptr<Network> &network)
+                            const std::variant<std::shared_ptr<Network>, Networks> &network)
 {
   check_element(element);
   require_shape(statistics, "statistics", {static_cast<py::ssize_t>(functions.size()), 4});
   if (!std::isfinite(reference_energy))
     refuse("reference_energy of " + element + " is not a finite number");
-  ElementSection section{element, reference_energy, std::move(functions), {}, {}, network};
+  ElementSection section{element, reference_energy,  std::move(functions), {},
+                         {},      models_of(network)};
   for (py::ssize_t s = 0; s < statistics.shape(0); ++s) {
     const double *row = statistics.data(s, 0);
     for (int column = 0; column < 4; ++column)
@@ -134,9 +176,8 @@ void bind_potential(py::module_ &m)
                                    scaling_names()[static_cast<std::size_t>(s.scaling.kind)],
                                    s.scaling.lower, s.scaling.upper);
                              })
-      .def_property_readonly("network", [](const ElementSection &s) {
-        return std::const_pointer_cast<Network>(std::dynamic_pointer_cast<const Network>(s.model));
-      });
+      .def_property_readonly("network", &only_network_of)
+      .def_property_readonly("networks", &networks_of);
 
   py::class_<PotentialDefinition>(m, "PotentialDefinition")
       .def(py::init(&make_definition), py::arg("sections"),
@@ -144,6 +185,7 @@ void bind_potential(py::module_ &m)
            py::arg("header") = std::map<std::string, std::string>{})
       .def_static("parse", &parse_definition, py::arg("text"), py::arg("name") = "<string>")
       .def_static("merge", &merge, py::arg("definitions"))
+      .def_static("committee", &join_committee, py::arg("definitions"))
       .def("text", &definition_text)
       .def_readonly("sections", &PotentialDefinition::sections)
       .def_readonly("provenance", &PotentialDefinition::provenance)
@@ -158,9 +200,11 @@ void bind_potential(py::module_ &m)
       .def(py::init<PotentialDefinition>(), py::arg("definition"))
       .def_property_readonly("elements", &Potential::elements)
       .def_property_readonly("cutoff", &Potential::cutoff)
+      .def_property_readonly("n_models", &Potential::n_models)
       .def_property_readonly("definition", &Potential::definition)
       .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"),
-           py::arg("displacement"), py::arg("per_atom_virial") = false)
+           py::arg("displacement"), py::arg("per_atom_virial") = false,
+           py::arg("committee") = false)
       .def(
           "descriptors",
           [](const Potential &p, const Array<int> &species, const Array<std::int64_t> &first,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody import _core
+from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 from nnmanybody.training.element_model import Description, ElementModel, new_element_model
 from nnmanybody.training.inputs import Whitening, change_scaling, scaling_coefficients, unfold_whitening
@@ -79,9 +80,22 @@ class Model:
         )
 
 
+def _shape(network: _core.Network) -> tuple[object, ...]:
+    return [weights.shape for weights in network.weights], network.activations, network.shortcut is None
+
+
 def element_model_from_section(section: _core.ElementSection, dtype: str = "float64") -> ElementModel:
-    """Make the trainable network of an element of a potential file."""
-    network = section.network
+    """Make the trainable network of an element of a potential file, or those of the members of its committee.
+
+    Raises
+    ------
+    NNPError
+        If the members do not have the same layers.
+    """
+    networks = section.networks
+    network = networks[0]
+    if any(_shape(other) != _shape(network) for other in networks):
+        raise NNPError(f"element {section.element}: expected members with the same layers and activation functions")
     description = Description(
         element=section.element,
         functions=tuple(section.functions),
@@ -90,9 +104,10 @@ def element_model_from_section(section: _core.ElementSection, dtype: str = "floa
         whitening=None,
         reference_energy=section.reference_energy,
     )
-    kernels = [np.asarray(weights).T[None] for weights in network.weights]
-    shortcut = None if network.shortcut is None else np.asarray(network.shortcut).reshape(1, -1, 1)
-    biases = [np.asarray(bias)[None] for bias in network.biases]
+    kernels = [np.stack(layers).swapaxes(1, 2) for layers in zip(*(one.weights for one in networks), strict=True)]
+    shortcuts = [one.shortcut for one in networks if one.shortcut is not None]
+    shortcut = np.stack(shortcuts)[:, :, None] if shortcuts else None
+    biases = [np.stack(layers) for layers in zip(*(one.biases for one in networks), strict=True)]
     return ElementModel(description, kernels, biases, network.activations, shortcut=shortcut, dtype=dtype)
 
 
@@ -119,7 +134,7 @@ def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitenin
     Parameters
     ----------
     model : ElementModel
-        Without whitening, of one member.
+        Without whitening.
     statistics : (n_functions, 4) float64
         Those the new scaling goes by.
     whitening : Whitening, optional
@@ -127,20 +142,22 @@ def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitenin
     """
     old = scaling_coefficients(model.description.scaling, model.description.statistics)
     new = scaling_coefficients(model.description.scaling, statistics)
-    kernels, biases, shortcut = model.mean_layers()
-    kernels[0], biases[0] = change_scaling(kernels[0], biases[0], old, new)
-    if shortcut is not None:
-        shortcut, biases[-1] = change_scaling(shortcut, biases[-1], old, new)
-    if whitening is not None:
-        kernels[0], biases[0] = unfold_whitening(kernels[0], biases[0], whitening)
+    adapted = []
+    for kernels, biases, shortcut in model.members():
+        kernels[0], biases[0] = change_scaling(kernels[0], biases[0], old, new)
         if shortcut is not None:
-            shortcut, biases[-1] = unfold_whitening(shortcut, biases[-1], whitening)
-    description = replace(model.description, statistics=statistics, whitening=whitening, energy_scale=1.0)
+            shortcut, biases[-1] = change_scaling(shortcut, biases[-1], old, new)  # noqa: PLW2901 (its new form)
+        if whitening is not None:
+            kernels[0], biases[0] = unfold_whitening(kernels[0], biases[0], whitening)
+            if shortcut is not None:
+                shortcut, biases[-1] = unfold_whitening(shortcut, biases[-1], whitening)  # noqa: PLW2901
+        adapted.append((kernels, biases, shortcut))
+    all_kernels, all_biases, shortcuts = zip(*adapted, strict=True)
     return ElementModel(
-        description,
-        [kernel[None] for kernel in kernels],
-        [bias[None] for bias in biases],
+        replace(model.description, statistics=statistics, whitening=whitening, energy_scale=1.0),
+        [np.stack(layer) for layer in zip(*all_kernels, strict=True)],
+        [np.stack(layer) for layer in zip(*all_biases, strict=True)],
         model.activations,
-        shortcut=None if shortcut is None else shortcut[None],
+        shortcut=None if shortcuts[0] is None else np.stack(shortcuts),
         dtype=model.kernels[0].dtype.name,
     )

@@ -1,12 +1,12 @@
-"""Atoms -> neighbor list: every pair within a cutoff, by vesin, across periodic boundaries."""
+"""Atoms -> neighbor list: every pair within a cutoff, across periodic boundaries."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnmanybody import _core
 from nnmanybody.errors import NNPError
 
 FloatArray = NDArray[np.float64]
@@ -76,72 +76,16 @@ def neighbor_list(atoms: Atoms, cutoff: float) -> NeighborList:
     """
     if not (np.isfinite(cutoff) and cutoff > 0.0):
         raise NNPError(f"the cutoff must be a positive number in Å, got {cutoff}")
-    positions = np.ascontiguousarray(atoms.get_positions(), dtype=np.float64)
-    cell = np.ascontiguousarray(atoms.cell.array, dtype=np.float64)
-    _check_geometry(positions, cell, atoms.pbc)
-    center, neighbor, shift = _pairs(positions, cell, atoms.pbc, cutoff)
-    displacement = positions[neighbor] - positions[center] + shift @ cell
-    _check_overlaps(atoms, center, neighbor, displacement)
-    first = np.zeros(len(atoms) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(center, minlength=len(atoms)), out=first[1:])
-    return NeighborList(first, neighbor.astype(np.int32), shift, displacement)
-
-
-def _pairs(
-    positions: FloatArray, cell: FloatArray, pbc: NDArray[np.bool_], cutoff: float
-) -> tuple[OffsetArray, OffsetArray, IntArray]:
-    """Return center, neighbor and shift of every pair, in the canonical order."""
-    import vesin  # here, because it imports torch where that is installed, which takes seconds
-
-    # A vector of an open direction plays no part; vesin makes up its own.
-    box = np.where(pbc[:, None], cell, 0.0)
-    # vesin 0.6 takes minutes, or divides by zero and ends the process, when atoms are very far
-    # from the cell or, along an open direction, from one another: bring them near first.
-    turns = _turns(positions, box)
-    points = _without_gaps(positions - turns @ box, cell[pbc], 2.0 * cutoff)
-    calculator = vesin.NeighborList(cutoff=cutoff, full_list=True, sorted=True)
-    found: tuple[NDArray[Any], ...] = calculator.compute(points, box, np.asarray(pbc), quantities="ijS")
-    center, neighbor = found[0].astype(np.int64), found[1].astype(np.int64)
-    shift = (found[2] + turns[center] - turns[neighbor]).astype(np.int32)
-    order = np.argsort(_pair_key(center, neighbor, shift, len(positions)), kind="stable")
-    return center[order], neighbor[order], shift[order]
-
-
-def _turns(positions: FloatArray, box: FloatArray) -> IntArray:
-    """How many cell vectors each atom is outside the cell, (n_atoms, 3); 0 along open directions."""
-    turns: IntArray = np.floor(positions @ np.linalg.pinv(box)).astype(np.int32)
-    turns[:, ~box.any(axis=1)] = 0  # rounding may have made -1 of a zero
-    return turns
-
-
-def _pair_key(center: OffsetArray, neighbor: OffsetArray, shift: IntArray, n_atoms: int) -> OffsetArray:
-    """One number per pair that grows with (center, neighbor, shift): sorting it is 4 times faster than lexsort."""
-    if len(center) == 0:
-        return center
-    from_zero = shift.astype(np.int64) - shift.min(axis=0)
-    n_shifts = from_zero.max(axis=0) + 1
-    cell = (from_zero[:, 0] * n_shifts[1] + from_zero[:, 1]) * n_shifts[2] + from_zero[:, 2]
-    key: OffsetArray = (center * n_atoms + neighbor) * n_shifts.prod() + cell
-    return key
-
-
-def _without_gaps(positions: FloatArray, periodic: FloatArray, widest: float) -> FloatArray:
-    """Positions with empty stretches along the open directions shortened to `widest`.
-
-    No pair reaches across such a stretch, so the list is the same.
-    """
-    if len(positions) == 0 or len(periodic) == 3:
-        return positions
-    # Rows of `axes` after the first ones: orthonormal directions that no periodic vector reaches into.
-    axes = np.linalg.svd(periodic)[2][len(periodic) :] if len(periodic) else np.eye(3)
-    shortened: FloatArray = positions.copy()
-    for axis in axes:
-        coordinate = positions @ axis
-        order = np.argsort(coordinate, kind="stable")
-        excess = np.maximum(np.diff(coordinate[order]) - widest, 0.0)
-        if excess.any():
-            shortened[order[1:]] -= np.cumsum(excess)[:, None] * axis
-    return shortened
+    positions, cell, pbc = atoms.get_positions(), atoms.cell.array, atoms.pbc
+    _check_geometry(positions, cell, pbc)
+    try:
+        first, neighbor, shift, displacement, closest = _core.neighbor_pairs(positions, cell, pbc.tolist(), cutoff)
+    except ValueError as error:
+        raise NNPError(str(error)) from None
+    found = NeighborList(first, neighbor, shift, displacement)
+    if closest >= 0:
+        _check_overlap(atoms, found, closest)
+    return found
 
 
 def _check_geometry(positions: FloatArray, cell: FloatArray, pbc: NDArray[np.bool_]) -> None:
@@ -170,14 +114,13 @@ def _directions(pbc: NDArray[np.bool_]) -> str:
     return ", ".join(name for name, periodic in zip("abc", pbc, strict=True) if periodic)
 
 
-def _check_overlaps(atoms: Atoms, center: OffsetArray, neighbor: OffsetArray, displacement: FloatArray) -> None:
-    squared = np.einsum("pk,pk->p", displacement, displacement)
-    if not squared.size or squared.min() >= SHORTEST_DISTANCE**2:
+def _check_overlap(atoms: Atoms, pairs: NeighborList, closest: int) -> None:
+    distance = float(np.linalg.norm(pairs.displacement[closest]))
+    if distance >= SHORTEST_DISTANCE:
         return
-    pair = int(squared.argmin())
-    i, j = int(center[pair]), int(neighbor[pair])
+    i, j = int(pairs.center[closest]), int(pairs.neighbor[closest])
     raise NNPError(
         f"atoms {i} ({atoms.symbols[i]}) and {j} ({atoms.symbols[j]}) are on top of one another: "
-        f"{np.sqrt(squared[pair]):.3g} Å apart (counted from 0, periodic images included); "
+        f"{distance:.3g} Å apart (counted from 0, periodic images included); "
         f"expected at least {SHORTEST_DISTANCE} Å"
     )

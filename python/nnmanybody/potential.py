@@ -1,6 +1,7 @@
 """Atoms -> energy, forces, stress by a potential read from its text file(s)."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,8 +21,49 @@ IntArray = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
+class MemberEvaluations:
+    """What the members of a committee say about one structure, one by one.
+
+    The deviations are root mean squares over the members with 1/n: they describe these n members, a single one has 0,
+    and the factor to the error is a matter of calibration anyway. For the estimate from a sample (1/(n - 1), as
+    `nnmanybody.committee` has it) multiply by sqrt(n/(n - 1)).
+
+    Attributes
+    ----------
+    atomic_energies : (n_models, n_atoms) float64, eV
+    forces : (n_models, n_atoms, 3) float64, eV/Å
+    """
+
+    atomic_energies: FloatArray
+    forces: FloatArray
+
+    @property
+    def energies(self) -> FloatArray:
+        """Energy of the structure by every member, (n_models,) eV."""
+        energies: FloatArray = self.atomic_energies.sum(axis=1)
+        return energies
+
+    @property
+    def energy_deviation(self) -> float:
+        """Standard deviation (1/n) of the energy of the structure, eV."""
+        return float(np.std(self.energies))
+
+    @property
+    def energies_deviation(self) -> FloatArray:
+        """Standard deviation (1/n) of the energy of every atom, (n_atoms,) eV."""
+        deviation: FloatArray = np.std(self.atomic_energies, axis=0)
+        return deviation
+
+    @property
+    def force_deviation(self) -> FloatArray:
+        """`sqrt(1/n sum_m |F_m - <F>|^2)` of every atom, (n_atoms,) eV/Å."""
+        deviation: FloatArray = np.sqrt(np.var(self.forces, axis=0).sum(axis=1))
+        return deviation
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """What a potential says about one structure.
+    """What a potential says about one structure; a committee, the mean of its members.
 
     Attributes
     ----------
@@ -36,6 +78,8 @@ class Evaluation:
         Per atom, order of LAMMPS (xx, yy, zz, xy, xz, yz); None unless asked for.
     centroid_virials : (n_atoms, 9) float64, eV, or None
         Per atom, not symmetric, order of LAMMPS (xx, yy, zz, xy, xz, yz, yx, zx, zy).
+    committee : MemberEvaluations, or None
+        None unless asked for.
     """
 
     energy: float
@@ -45,6 +89,7 @@ class Evaluation:
     stress: FloatArray | None
     virials: FloatArray | None = None
     centroid_virials: FloatArray | None = None
+    committee: MemberEvaluations | None = None
 
 
 class ElementDescriptors(NamedTuple):
@@ -127,6 +172,32 @@ class Potential:
         """The longest cutoff of any symmetry function, Å."""
         return float(self._core.cutoff)
 
+    @property
+    def n_models(self) -> int:
+        """How many networks every element has: the members of a committee, or 1."""
+        return int(self._core.n_models)
+
+    @property
+    def members(self) -> tuple["Potential", ...]:
+        """The members of a committee as potentials of one network per element."""
+        return tuple(self._member(index) for index in range(self.n_models))
+
+    def _member(self, index: int) -> "Potential":
+        definition = self._definition
+        sections = [
+            _core.ElementSection(
+                one.element,
+                one.reference_energy,
+                one.functions,
+                one.statistics,
+                one.scaling,
+                one.networks[index],
+            )
+            for one in definition.sections
+        ]
+        name = self.name if self.n_models == 1 else f"{self.name}, member {index + 1}"
+        return Potential(_core.PotentialDefinition(sections, definition.provenance, definition.header), name)
+
     def species(self, atoms: Atoms) -> IntArray:
         """Index in `elements` of every atom, (n_atoms,) int32.
 
@@ -145,7 +216,11 @@ class Potential:
         return species
 
     def evaluate(
-        self, atoms: Atoms, per_atom_virial: bool = False, neighbors: NeighborList | None = None
+        self,
+        atoms: Atoms,
+        per_atom_virial: bool = False,
+        neighbors: NeighborList | None = None,
+        committee: bool = False,
     ) -> Evaluation:
         """Energy, forces, virial and stress of one structure.
 
@@ -156,6 +231,8 @@ class Potential:
             Also return the virial of every atom, which takes longer.
         neighbors : NeighborList, optional
             Of these atoms and at least this cutoff; made here by default.
+        committee : bool
+            Also return energies and forces of every member of a committee, which takes longer.
 
         Returns
         -------
@@ -168,7 +245,9 @@ class Potential:
         """
         species = self.species(atoms)
         pairs = neighbor_list(atoms, self.cutoff) if neighbors is None else neighbors
-        result = self._core.evaluate(species, pairs.first, pairs.neighbor, pairs.displacement, per_atom_virial)
+        result = self._core.evaluate(
+            species, pairs.first, pairs.neighbor, pairs.displacement, per_atom_virial, committee
+        )
         virial = result["virial"]
         return Evaluation(
             energy=float(result["energies"].sum()),
@@ -178,6 +257,9 @@ class Potential:
             stress=stress_from_virial(virial, atoms),
             virials=result.get("virials"),
             centroid_virials=result.get("centroid_virials"),
+            committee=(
+                MemberEvaluations(result["committee_energies"], result["committee_forces"]) if committee else None
+            ),
         )
 
     def descriptors(self, atoms: Atoms, neighbors: NeighborList | None = None) -> dict[str, ElementDescriptors]:
@@ -197,11 +279,36 @@ class Potential:
         }
 
     def __repr__(self) -> str:
-        return f"<Potential {self.name}: {' '.join(self.elements)}, cutoff {self.cutoff:g} Å>"
+        members = f", committee of {self.n_models}" if self.n_models > 1 else ""
+        return f"<Potential {self.name}: {' '.join(self.elements)}, cutoff {self.cutoff:g} Å{members}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Pickled as text: the file format is the one description that lasts.
         return _from_text, (self._definition.text(), self.name)
+
+
+def join_committee(potentials: Sequence[Potential]) -> Potential:
+    """Make one potential of several with the same symmetry functions: a committee, whose result is their mean.
+
+    Parameters
+    ----------
+    potentials : sequence of Potential
+        At least two; those that are committees give all their members.
+
+    Raises
+    ------
+    NNPError
+        If they differ in more than their networks; names the first difference.
+    """
+    names = ", ".join(potential.name for potential in potentials)
+    try:
+        definition = _core.PotentialDefinition.committee([potential.definition for potential in potentials])
+    except ValueError as error:
+        raise NNPError(
+            f"{names}: no committee: {error}. Members may differ in their networks only: train them with the same "
+            "functions on the same split; `nnp evaluate` takes files that differ"
+        ) from error
+    return Potential(definition, f"committee of {names}")
 
 
 def stress_from_virial(virial: FloatArray, atoms: Atoms) -> FloatArray | None:

@@ -1,5 +1,6 @@
 // A potential: gradients against differences, blocks against single centers, forces and virials of a structure.
 #include "differences.h"
+#include "nnmanybody/network.h"
 #include "nnmanybody/potential_file.h"
 #include "nnmanybody/structure.h"
 #include "test_data.h"
@@ -151,6 +152,49 @@ TEST_CASE("more atoms than one block holds give the same energies")
     CHECK(all[i] == Approx(energies[i % 5]).epsilon(1e-14));
 }
 
+TEST_CASE("a committee gives the mean of its members, and the members on request")
+{
+  std::istringstream stream(test::silicon_oxygen_potential());
+  const PotentialDefinition one = read_potential(stream, "SiO.nnp");
+  PotentialDefinition other = one;
+  for (ElementSection &section : other.sections) {
+    auto layers = std::dynamic_pointer_cast<const Network>(section.models.front())->layers();
+    layers.back().weights *= -3.0;
+    section.models = {std::make_shared<Network>(layers, arma::rowvec())};
+  }
+  const Potential committee(join_committee({one, other}));
+  const std::array<Potential, 2> members{Potential(one), Potential(other)};
+  CHECK(committee.n_models() == 2);
+  Cluster cluster;
+  const StructureView view = cluster.view();
+  EnvironmentBlock block;
+  std::vector<int> neighbors;
+  const std::vector<int> silicon{0, 2, 3};
+  gather_block(view, 0, silicon.data(), 3, block, neighbors);
+  PotentialScratch scratch;
+  BlockResult single, none, energies, forces;
+  committee.evaluate(block, scratch, none);
+  committee.evaluate(block, scratch, energies, Members::energies);
+  committee.evaluate(block, scratch, forces, Members::forces);
+  CHECK(none.member_energies.is_empty());
+  CHECK(none.member_gradients.empty());
+  CHECK(energies.member_gradients.empty());
+  CHECK(forces.gradient.x == none.gradient.x);
+  CHECK(energies.gradient.y == none.gradient.y);
+  CHECK(arma::all(forces.energies == none.energies));
+  CHECK(arma::approx_equal(energies.member_energies, forces.member_energies, "absdiff", 0.0));
+  for (std::size_t m = 0; m < 2; ++m) {
+    members[m].evaluate(block, scratch, single);
+    CHECK(arma::approx_equal(forces.member_energies.row(m), single.energies, "absdiff", 0.0));
+    CHECK(forces.member_gradients[m].z == single.gradient.z);
+  }
+  for (std::size_t n = 0; n < neighbors.size(); ++n)
+    CHECK(none.gradient.x[n] ==
+          Approx((forces.member_gradients[0].x[n] + forces.member_gradients[1].x[n]) / 2.0)
+              .epsilon(1e-14)
+              .margin(1e-14));
+}
+
 TEST_CASE("sections that do not fit together are refused by element")
 {
   std::istringstream stream(test::silicon_oxygen_potential());
@@ -167,12 +211,16 @@ TEST_CASE("sections that do not fit together are refused by element")
   CHECK_THROWS_WITH(Potential(changed),
                     Catch::Contains("element Si") && Catch::Contains("statistics"));
   changed = definition;
-  changed.sections[1].model = definition.sections[0].model;
+  changed.sections[1].models = definition.sections[0].models;
   CHECK_THROWS_WITH(Potential(changed),
                     Catch::Contains("element O") && Catch::Contains("3 inputs"));
   changed = definition;
-  changed.sections[1].model = nullptr;
+  changed.sections[1].models = {nullptr};
   CHECK_THROWS_WITH(Potential(changed),
                     Catch::Contains("element O") && Catch::Contains("model is missing"));
+  changed = definition;
+  changed.sections[1].models.push_back(definition.sections[1].models.front());
+  CHECK_THROWS_WITH(Potential(changed), Catch::Contains("as many models for every element") &&
+                                            Catch::Contains("got Si: 1, O: 2"));
   CHECK_THROWS_WITH(Potential(PotentialDefinition{}), Catch::Contains("at least one element"));
 }

@@ -9,8 +9,8 @@ from ase import Atoms
 
 import helpers
 from lammps_runner import THERMO, boundary, dump
-from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition
+from nnmanybody.potential import Potential, join_committee
 
 UP_TO_4 = (1, 2, 4)
 PAIR = "pair_style nn/manybody\npair_coeff * * {}.nnp {}\n"  # name of a potential, elements
@@ -40,10 +40,14 @@ class Case:
 
 
 def potentials() -> dict[str, Potential]:
-    """Return one for Si, and one for Si and O in which O sees farther than Si."""
+    """Return one for Si, one for Si and O in which O sees farther than Si, and a committee of 4."""
     near, far = helpers.random_potential(["Si", "O"], 5.0), helpers.random_potential(["Si", "O"], 6.0, 1, shortcut=True)
     sections = [near.definition.sections[0], far.definition.sections[1]]
-    return {"Si": helpers.random_potential("Si"), "SiO": Potential(PotentialDefinition(sections))}
+    return {
+        "Si": helpers.random_potential("Si"),
+        "SiO": Potential(PotentialDefinition(sections)),
+        "committee": join_committee([helpers.random_potential(["Si", "O"], seed=seed) for seed in range(4)]),
+    }
 
 
 def slab() -> Atoms:
@@ -71,6 +75,7 @@ def cases() -> dict[str, Case]:
     return {
         "silicon": Case(helpers.silicon(2), ["Si"], "Si"),
         "two elements, hexagonal": Case(quartz, ["Si", "O"]),
+        "committee of 4": Case(quartz, ["Si", "O"], "committee"),
         "type order swapped": Case(quartz, ["O", "Si"], ranks=UP_TO_4),
         "two types of one element": Case(quartz, ["O", "Si", "O"], types=[2, 2, 2, 1, 3, 1, 3, 1, 3]),
         "triclinic": Case(helpers.triclinic(), ["Si", "O"], ranks=UP_TO_4),

@@ -9,7 +9,7 @@ from agreement_cases import potentials
 
 @pytest.fixture(scope="module")
 def made():
-    """Name -> Potential: `Si` alone, and `SiO`."""
+    """Name -> Potential: `Si` alone, `SiO`, and `committee`."""
     return potentials()
 
 

@@ -52,6 +52,12 @@ def test_the_log_tells_which_potential_was_read(folder):
     )
 
 
+def test_the_log_tells_of_a_committee(folder):
+    write_data(folder / "atoms.data", helpers.triclinic(), ["Si", "O"])
+    result = run(folder, single("atoms.data", "pair_style nn/manybody\npair_coeff * * committee.nnp Si O", "a.dump"))
+    assert "O: 17 symmetry functions, network; committee of 4\n" in result.output
+
+
 def test_the_last_pair_coeff_counts(folder, made):
     """And pair_style may stand in front of the box."""
     atoms = helpers.silicon()

@@ -84,7 +84,7 @@ before = set(sys.modules)
 from nnmanybody.plugin import plugin_directory
 folder = plugin_directory()
 top = {name.partition(".")[0] for name in set(sys.modules) - before}
-heavy = {"numpy", "tensorflow", "keras", "ase", "scipy", "matplotlib", "vesin", "torch", "pydantic", "mpi4py"}
+heavy = {"numpy", "tensorflow", "keras", "ase", "scipy", "matplotlib", "torch", "pydantic", "mpi4py"}
 sys.exit(f"{folder}|{sorted(top & heavy)}|{'nnmanybody._core' in sys.modules}")
 """
     done = run_python(script)

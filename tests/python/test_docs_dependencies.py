@@ -5,7 +5,7 @@ from importlib.metadata import requires
 from pathlib import Path
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dependencies.md").read_text(encoding="utf-8")
-DEBIAN = {"libarmadillo-dev", "catch2"}
+DEBIAN = {"libarmadillo-dev", "catch2", "chromium"}
 
 
 def test_the_page_has_every_dependency_and_no_other():

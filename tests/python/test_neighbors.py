@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.neighborlist import neighbor_list as ase_neighbor_list
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import helpers
 from nnmanybody import NNPError, neighbor_list
@@ -23,6 +25,54 @@ def assert_same_as_ase(atoms: Atoms, cutoff: float) -> None:
     np.testing.assert_array_equal(found.shift, shift[order])
     np.testing.assert_allclose(found.displacement, displacement[order], rtol=0, atol=ROUNDING)
     np.testing.assert_array_equal(np.diff(found.first), np.bincount(center, minlength=len(atoms)))
+
+
+def every_pair(atoms: Atoms, cutoff: float) -> dict[tuple[int, ...], np.ndarray]:
+    """(center, neighbor, shift) -> displacement, by trying all images that can be near, in canonical order."""
+    box = atoms.cell.array * atoms.pbc[:, None]
+    inverse = np.linalg.pinv(box)  # its columns: one over the distance between faces
+    fractional = atoms.positions @ inverse
+    reach = np.ceil(cutoff * np.linalg.norm(inverse, axis=0) + np.ptp(fractional, axis=0)).astype(int) * atoms.pbc
+    shifts = np.array(list(np.ndindex(*(2 * reach + 1)))) - reach
+    pairs = {}
+    for i, center in enumerate(atoms.positions):
+        for j, neighbor in enumerate(atoms.positions):
+            displacement = neighbor - center + shifts @ box
+            near = np.linalg.norm(displacement, axis=1) < cutoff
+            if i == j:
+                near &= shifts.any(axis=1)
+            pairs.update({(i, j, *shifts[k]): displacement[k] for k in np.flatnonzero(near)})
+    return pairs
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 12),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    st.floats(0.5, 9.0),
+    st.floats(1.0, 20.0),
+)
+def test_random_cells_against_every_pair(seed, n_atoms, pbc, cutoff, spread):
+    rng = np.random.default_rng(seed)
+    # Edges from 2 Å, often shorter than the cutoff, skewed by up to 60° and turned in space.
+    cell = np.diag(rng.uniform(2.0, 12.0, 3)) @ (np.eye(3) + np.tril(rng.uniform(-1.2, 1.2, (3, 3)), -1))
+    cell = cell @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    atoms = Atoms(f"Si{n_atoms}", rng.uniform(-spread, spread, (n_atoms, 3)), cell=cell, pbc=pbc)
+    found, expected = neighbor_list(atoms, cutoff), every_pair(atoms, cutoff)
+    pairs = np.column_stack([found.center, found.neighbor, found.shift])
+    assert [tuple(pair) for pair in pairs] == sorted(expected)
+    np.testing.assert_array_equal(found.first, np.searchsorted(pairs[:, 0], np.arange(n_atoms + 1)))
+    for pair, displacement in zip(sorted(expected), found.displacement, strict=True):
+        np.testing.assert_allclose(displacement, expected[pair], rtol=0, atol=1e-12)
+
+
+def test_each_pair_is_the_exact_opposite_seen_from_its_other_atom():
+    found = neighbor_list(helpers.rattled(helpers.triclinic(), 12.0, seed=4), 6.0)
+    pairs = np.column_stack([found.center, found.neighbor, found.shift])
+    place = {tuple(pair): k for k, pair in enumerate(pairs)}
+    other = [place[j, i, -a, -b, -c] for i, j, a, b, c in pairs]
+    np.testing.assert_array_equal(found.displacement[other], -found.displacement)
 
 
 @pytest.mark.parametrize("name", helpers.STRUCTURES)
@@ -71,7 +121,7 @@ def test_open_directions_need_no_cell_vector():
     ],
 )
 def test_far_apart_atoms_along_one_direction_keep_their_own_neighbors(far, cell, pbc, direction):
-    # vesin 0.6 ends the process with a division by zero on the second of these distances.
+    # Bins of the cutoff's size all the way from one to the other would be more than memory holds.
     near = Atoms("Si2", [[0, 0, 0], [1.1, 1.2, 1.3]], cell=cell, pbc=pbc)
     moved = near.copy()
     moved.positions += far * np.array(direction, dtype=float)
@@ -108,6 +158,12 @@ def test_an_atom_is_its_own_neighbor_across_a_small_cell():
         (Atoms("Si", [[2e8, 0, 0]]), 5.0, "atom 0 is at .*Wrap or recenter"),
         (Atoms("Si", pbc=True), 5.0, "periodic along a, b, c, but .* span no volume"),
         (Atoms("Si", cell=[[1, 1, 0], [2, 2, 0], [0, 0, 9]], pbc=(1, 1, 0)), 5.0, "periodic along a, b, but"),
+        (Atoms("Si", cell=[4, 4, 1e-9], pbc=True), 5.0, "periodic images: the cell is too thin"),
+        (
+            Atoms("Si", [[0, 0, 9e7]], cell=[4, 4, 1e-3], pbc=True),
+            5.0,
+            "atom 0 is more than 10\\^9 cell vectors outside",
+        ),
         (Atoms("SiO", [[0, 0, 0], [0, 0, 1e-3]]), 5.0, r"atoms 0 \(Si\) and 1 \(O\) are on top .* 0.001 Å"),
         (Atoms("SiO", [[0, 0, 0], [4, 4, 0]], cell=[4, 4, 4], pbc=True), 5.0, r"0 \(Si\) and 1 \(O\).* 0 Å"),
     ],

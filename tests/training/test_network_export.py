@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnmanybody import Potential, _core
+import helpers
+from nnmanybody import NNPError, Potential, _core
 from nnmanybody.config import NetworkShape
 from nnmanybody.data import read_frames
 from nnmanybody.model import Description, Model, model_from_potential, new_element_model, with_inputs
+from nnmanybody.potential import join_committee
 from nnmanybody.training.batch import make_batch
 from nnmanybody.training.frame_inputs import Wanted, descriptor_values, frame_inputs, geometry
 from nnmanybody.training.inputs import Whitening, statistics
@@ -181,3 +183,23 @@ def test_networks_adapted_to_other_inputs_are_the_same_functions(structures, fun
         whitening = Whitening.fit(moved.transform.values(part), 0.1)
         adapted.append(with_inputs(network, statistics(part), whitening))
     assert_agree(Model(adapted), Potential(model.definition()), structures, functions, 10 * AGREEMENT)
+
+
+@pytest.mark.parametrize("shortcut", [False, True])
+def test_members_of_a_committee_come_back(tmp_path, shortcut):
+    members = [helpers.random_potential("Si", seed=seed, shortcut=shortcut) for seed in range(3)]
+    join_committee(members).write(tmp_path / "committee.nnp")
+    model = model_from_potential(tmp_path / "committee.nnp")
+    assert model.n_members == 3
+    assert Potential(model.definition()).n_models == 3
+    atoms = helpers.silicon()
+    expected = np.mean([member.evaluate(atoms).forces for member in members], axis=0)
+    np.testing.assert_allclose(Potential(model.definition()).evaluate(atoms).forces, expected, atol=AGREEMENT)
+
+
+def test_members_of_different_shapes_cannot_be_trained_on(tmp_path):
+    shapes = ((4,), (5,))
+    members = [helpers.random_potential("Si", hidden_layers=shape) for shape in shapes]
+    join_committee(members).write(tmp_path / "committee.nnp")
+    with pytest.raises(NNPError, match="element Si: expected members with the same layers and activation functions"):
+        model_from_potential(tmp_path / "committee.nnp")

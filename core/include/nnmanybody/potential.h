@@ -14,18 +14,27 @@ namespace nnmb {
 struct PotentialScratch {
   DescriptorScratch descriptor;
   ModelScratch model;
-  arma::mat features, gradients;
-  arma::rowvec energies;
+  arma::mat features, gradients;    // of the mean of the models
+  arma::mat energies;               // (n_models × n_centers)
+  arma::rowvec model_energies;
+  std::vector<arma::mat> model_gradients;
+  NeighborGradient part;
 };
 
-/// E_i of every center (eV, with the reference energy) and dE_i/d(displacement) of every neighbor (eV/Å).
+/// What is wanted of the single members of a committee.
+enum class Members { none, energies, forces };
+
+/// E_i of every center (eV, with the reference energy) and dE_i/d(displacement) of every neighbor (eV/Å): the mean of
+/// the members of a committee. Those of the single members are empty unless they are wanted.
 struct BlockResult {
   arma::rowvec energies;
   NeighborGradient gradient;
+  arma::mat member_energies;    // (n_models × n_centers)
+  std::vector<NeighborGradient> member_gradients;
 };
 
-/// E_i = E_ref + model(scaled G_i). Const and free of shared state: threads may share one potential with a scratch
-/// each.
+/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i). Const and free of shared state: threads may share one potential with
+/// a scratch each.
 class Potential {
  public:
   /// How many centers a host should put into one block: enough for the matrix products, few enough for the cache.
@@ -37,15 +46,23 @@ class Potential {
   const PotentialDefinition &definition() const { return definition_; }
   const std::vector<std::string> &elements() const { return elements_; }
   double cutoff() const { return cutoff_; }    // the longest, Å
+  /// Members of the committee; 1 for a potential with one model per element.
+  int n_models() const { return static_cast<int>(definition_.sections.front().models.size()); }
   const Descriptor &descriptor(int species) const
   {
     return descriptors_[static_cast<std::size_t>(species)];
   }
 
-  void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
-                BlockResult &result) const;
+  /// The gradients of the members are averaged before the one contraction with the derivatives of the symmetry
+  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction more per member.
+  void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result,
+                Members wanted = Members::none) const;
 
  private:
+  void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
+  void contract_alone(const EnvironmentBlock &block, int begin, int end, const arma::mat &weights,
+                      PotentialScratch &scratch, NeighborGradient &gradient) const;
+
   PotentialDefinition definition_;
   std::vector<std::string> elements_;
   std::vector<Descriptor> descriptors_;

@@ -18,7 +18,8 @@ struct ElementSection {
   std::vector<SymmetryFunction> functions;
   std::vector<FunctionStatistics> statistics;    // one per function
   Scaling scaling;
-  std::shared_ptr<const AtomicModel> model;
+  /// The members of a committee, one as a rule; member m of one element belongs to member m of the others.
+  std::vector<std::shared_ptr<const AtomicModel>> models;
 };
 
 /// First line of the file, in LAMMPS's form.
@@ -35,5 +36,13 @@ struct PotentialDefinition {
 /// Several per-element files as one definition, with the header and provenance of the first.
 /// Throws std::invalid_argument when an element stands twice.
 PotentialDefinition merge(const std::vector<PotentialDefinition> &definitions);
+
+/// Throws std::invalid_argument that says how many models each element has, when they have not all as many.
+void check_model_counts(const std::vector<ElementSection> &sections);
+
+/// Several potentials that differ in their models only as one committee, with the header and the order of elements of
+/// the first; the provenance of member n follows an entry 'member n'.
+/// Throws std::invalid_argument that names the first difference in reference energies, functions, statistics or scaling.
+PotentialDefinition join_committee(const std::vector<PotentialDefinition> &definitions);
 
 }    // namespace nnmb

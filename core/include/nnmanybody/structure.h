@@ -21,9 +21,16 @@ struct StructureView {
 void gather_block(const StructureView &structure, int center_species, const int *centers,
                   int n_centers, EnvironmentBlock &block, std::vector<int> &neighbors);
 
+/// Where to add what the members of a committee say one by one; a null pointer means: not wanted.
+struct MemberArrays {
+  double *energies = nullptr;    // (n_models, n_atoms) eV
+  double *forces = nullptr;      // (n_models, n_atoms, 3) eV/Å
+};
+
 /// Adds to energies (n_atoms, eV) and to the arrays.
 void evaluate_structure(const Potential &potential, const StructureView &structure,
-                        double *energies, const AtomArrays &arrays);
+                        double *energies, const AtomArrays &arrays,
+                        const MemberArrays &members = {});
 
 /// G of the given centers, (n_functions × n_centers, one column a center); when `jacobian` is not null, also
 /// dG/d(displacement) of their pairs in the order of the list, (n_pairs of the centers, 3, n_functions).

@@ -59,5 +59,5 @@ def check_before_training(
     for finding in report.problems:
         logger.warning("%s", finding)
     for finding in report.notes:
-        logger.info("%s", finding)
+        logger.info("%s: %s", finding.check, finding.text)
     return report

@@ -73,7 +73,7 @@ def _article(target: str) -> str:
 
 def _under_another_key(target: str, key: str, other: str, names: list[str], n_frames: int) -> Finding:
     where = "any frame" if len(names) == n_frames else frames_text(names)
-    text = f"{target} is not under the key {key!r} in {where}, but {other!r} is there"
+    text = f"{target}: not under the key {key!r} in {where}, but {other!r} is there"
     if "virial" in other.lower():
         mend = f"write {key} = -virial/volume in eV/Å³, ASE's sign, in the place of {other}"
     elif len(names) == n_frames:
@@ -119,8 +119,6 @@ def _mixture(loaded: Loaded, frames: list[Frame], target: str, key: str) -> Iter
         return
     usual = counts.most_common(1)[0][0]
     odd = [name for name, used in served.items() if used is not None and used != usual]
-    text = f"{target} comes from different keys: " + ", ".join(
-        f"{name} ({count} frames)" for name, count in counts.items()
-    )
+    text = f"{target}: under different keys, " + ", ".join(f"{name} ({count} frames)" for name, count in counts.items())
     mend = f"make sure that they mean the same (method, units), and name all of them {key}; the odd ones: {listed(odd)}"
     yield Finding("mixed-keys", True, text, mend, tuple(odd))

@@ -80,6 +80,11 @@ def runner_files(definition: PotentialDefinition, units: Units) -> dict[str, str
 
 
 def _element(section: ElementSection, symbols: Sequence[str], units: Units) -> _Element:
+    if len(section.networks) > 1:
+        raise NNPError(
+            f"{section.element}: RuNNer and n2p2 have no committees, and this is one of {len(section.networks)} "
+            "networks: convert its members one by one (Potential.read(…).members in Python)"
+        )
     functions = [from_core(function, section.element, symbols, units) for function in section.functions]
     order = sorted(range(len(functions)), key=lambda index: functions[index].sort_key(symbols))
     if section.network.shortcut is not None:

@@ -117,9 +117,11 @@ def _potential(inputs: Inputs) -> Json:
         "elements": {
             section.element: {
                 "n_functions": len(section.functions),
-                "hidden_layers": [len(bias) for bias in section.network.biases[:-1]],
-                "activations": list(section.network.activations),
-                "n_weights": sum(array.size for array in (*section.network.weights, *section.network.biases)),
+                "hidden_layers": [len(bias) for bias in section.networks[0].biases[:-1]],
+                "activations": list(section.networks[0].activations),
+                "n_weights": sum(
+                    array.size for network in section.networks for array in (*network.weights, *network.biases)
+                ),
                 "reference_energy": section.reference_energy,
             }
             for section in definition.sections

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from nnmanybody import _core
 from nnmanybody.config import NetworkShape
 from nnmanybody.training.inputs import InputTransform, Scaling, Whitening, fold_whitening, scaling_coefficients
-from nnmanybody.training.members import mean_network
 from nnmanybody.training.tensorflow import keras, tf
 
 FloatArray = NDArray[np.float64]
+
+MemberLayers = tuple[list[FloatArray], list[FloatArray], FloatArray | None]
+"""Kernels (n_in, n_out), biases (n_out,) and shortcut (n_functions, 1) of one network."""
 
 ACTIVATIONS = {
     "identity": tf.identity,
@@ -123,34 +125,42 @@ class ElementModel:
                     signal += tf.matmul(inputs, self.shortcut)
             return tf.multiply(tf.squeeze(signal, axis=2), self.description.energy_scale, name="atomic_energies")
 
-    def mean_layers(self) -> tuple[list[FloatArray], list[FloatArray], FloatArray | None]:
-        """Kernels, biases and shortcut (n_functions, 1) of the network that is the mean of the members, in eV."""
+    def members(self) -> list[MemberLayers]:
+        """Kernels, biases and shortcut (n_functions, 1) of every member, such that the output is in eV."""
         scale = self.description.energy_scale
-        kernels, biases = mean_network(_numbers(self.kernels), _numbers(self.biases))
+        kernels, biases = _numbers(self.kernels), _numbers(self.biases)
+        shortcuts = [None] * self.n_members if self.shortcut is None else list(scale * _numbers([self.shortcut])[0])
         kernels[-1], biases[-1] = scale * kernels[-1], scale * biases[-1]
-        return kernels, biases, None if self.shortcut is None else scale * _numbers([self.shortcut])[0].mean(axis=0)
+        return [
+            ([kernel[member] for kernel in kernels], [bias[member] for bias in biases], shortcut)
+            for member, shortcut in enumerate(shortcuts)
+        ]
 
     def section(self) -> _core.ElementSection:
-        """Return the element's part of a potential file: the mean of the members, whitening folded into the weights."""
-        kernels, biases, shortcut = self.mean_layers()
+        """Return the element's part of a potential file, whitening folded into the weights."""
         description = self.description
-        if description.whitening is not None:
-            kernels[0], biases[0] = fold_whitening(kernels[0], biases[0], description.whitening)
-            if shortcut is not None:
-                shortcut, biases[-1] = fold_whitening(shortcut, biases[-1], description.whitening)
-        network = _core.Network(
-            [kernel.T for kernel in kernels],
-            biases,
-            list(self.activations),
-            None if shortcut is None else shortcut[:, 0],
-        )
         return _core.ElementSection(
             description.element,
             description.reference_energy,
             list(description.functions),
             description.statistics,
             description.scaling,
-            network,
+            [self._network(*member) for member in self.members()],
+        )
+
+    def _network(
+        self, kernels: list[FloatArray], biases: list[FloatArray], shortcut: FloatArray | None
+    ) -> _core.Network:
+        whitening = self.description.whitening
+        if whitening is not None:
+            kernels[0], biases[0] = fold_whitening(kernels[0], biases[0], whitening)
+            if shortcut is not None:
+                shortcut, biases[-1] = fold_whitening(shortcut, biases[-1], whitening)
+        return _core.Network(
+            [kernel.T for kernel in kernels],
+            biases,
+            list(self.activations),
+            None if shortcut is None else shortcut[:, 0],
         )
 
 

@@ -60,10 +60,11 @@ class KalmanFilter:
             Chooses the force components.
         """
         variables = [element.variables for element in self.model.elements]
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(persistent=True) as tape:
             error, by_member = self._errors(batch, seed)
         flat = [variable for own in variables for variable in own]
-        derivatives = tape.jacobian(by_member, flat, unconnected_gradients="zero")
+        # One measurement after the other: vectorised, TensorFlow 2.21 crashes on batches of real size.
+        derivatives = tape.jacobian(by_member, flat, unconnected_gradients="zero", experimental_use_pfor=False)
         blocks, first = [], 0
         for own in variables:
             blocks.append(_columns(derivatives[first : first + len(own)]))
