@@ -57,7 +57,7 @@ CONFIGURATIONS = {
     "constant function": TRAIN.format(data="train.xyz")
     + 'symmetry_functions: {kind: list, functions: {Si: ["G1 neighbor Si cutoff 1", "G1 neighbor Si cutoff 6"]}}\n',
     "too large a learning rate": TRAIN.format(data="train.xyz").replace("epochs: 2", "epochs: 50")
-    + "optimizer: {name: sgd, learning_rate: 1e30}\n",
+    + "optimizer: {name: sgd, learning_rate: 1e4}\n",
 }
 
 COMMANDS = {
