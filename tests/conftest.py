@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
 import helpers
+
+
+@pytest.fixture(autouse=True)
+def _package_log_as_before() -> Iterator[None]:
+    """Take back what `nnp` commands do to the log of their process: a test that runs one in its own is not the last."""
+    package = logging.getLogger("nnmanybody")
+    before = (list(package.handlers), package.level, package.propagate)
+    yield
+    package.handlers, package.level, package.propagate = before
 
 
 @pytest.fixture(scope="session")

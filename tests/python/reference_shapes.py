@@ -21,11 +21,21 @@ SHAPES: dict[str, Callable[[Array], Array]] = {
     "tanhu": lambda x: np.tanh(1.0 - x) ** 3,
     "tanh": lambda x: (np.tanh(1.0 - x) / np.tanh(1.0)) ** 3,
     "exp": lambda x: np.exp(1.0 - 1.0 / (1.0 - x**2)),
-    "poly1": lambda x: 2 * x**3 - 3 * x**2 + 1.0,
-    "poly2": lambda x: -6 * x**5 + 15 * x**4 - 10 * x**3 + 1.0,
-    "poly3": lambda x: 20 * x**7 - 70 * x**6 + 84 * x**5 - 35 * x**4 + 1.0,
-    "poly4": lambda x: -70 * x**9 + 315 * x**8 - 540 * x**7 + 420 * x**6 - 126 * x**5 + 1.0,
+    # The paper's polynomials, PAPER_POLYNOMIALS, factored: summed as they stand they cancel near x = 1.
+    "poly1": lambda x: (1 - x) ** 2 * (1 + 2 * x),
+    "poly2": lambda x: (1 - x) ** 3 * (1 + 3 * x + 6 * x**2),
+    "poly3": lambda x: (1 - x) ** 4 * (1 + 4 * x + 10 * x**2 + 20 * x**3),
+    "poly4": lambda x: (1 - x) ** 5 * (1 + 5 * x + 15 * x**2 + 35 * x**3 + 70 * x**4),
 }
+
+
+PAPER_POLYNOMIALS: dict[str, list[float]] = {
+    "poly1": [2, -3, 0, 1],
+    "poly2": [-6, 15, -10, 0, 0, 1],
+    "poly3": [20, -70, 84, -35, 0, 0, 0, 1],
+    "poly4": [-70, 315, -540, 420, -126, 0, 0, 0, 0, 1],
+}
+"""Coefficients from the highest power of x down."""
 
 
 def one_sided(name: str, r: Array, cutoff: float, alpha: float = 0.0) -> Array:

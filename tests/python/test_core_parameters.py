@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reference_shapes as shapes
 from core_cases import ALL_FUNCTIONS, core_function, function_id
 from nnmanybody._core import Descriptor, SymmetryFunction
 
@@ -148,3 +150,12 @@ def test_a_set_refuses_a_function_that_stands_twice():
 def test_a_set_refuses_to_be_empty():
     with pytest.raises(ValueError, match="at least one symmetry function"):
         Descriptor(["Si"], [])
+
+
+@pytest.mark.parametrize("name", shapes.PAPER_POLYNOMIALS)
+def test_factored_polynomials_are_those_of_the_paper(name):
+    x = np.linspace(0.0, 1.0, 101)
+    # Coefficients up to 540 cancel when they are summed: 10 terms of 1e-13 each at most.
+    np.testing.assert_allclose(
+        shapes.SHAPES[name](x), np.polyval(shapes.PAPER_POLYNOMIALS[name], x), rtol=0, atol=1e-12
+    )
