@@ -19,6 +19,8 @@ namespace nnmb::kernels {
 #include "network_kernel.h"
 #include "radial_kernel.h"
 
+#include "angular_factors_kernel.h"
+
 #include "angular_values_kernel.h"
 
 #include "angular_contract_kernel.h"
