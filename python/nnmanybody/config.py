@@ -17,6 +17,7 @@ from pydantic import (
 from nnmanybody.data import DataKeys
 from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
+from nnmanybody.model_config import ModelConfig, NetworkModel, RadialBasisModel
 from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, Section, load_yaml
 
@@ -201,6 +202,7 @@ class TrainingConfig(Section):
     scaling: ScalingConfig = ScalingConfig()
     whitening: WhiteningConfig | None = WhiteningConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
+    model: Annotated[ModelConfig, _named("kind")] = NetworkModel()
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
     optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
@@ -217,10 +219,22 @@ class TrainingConfig(Section):
     tensorboard: TensorBoardConfig = TensorBoardConfig()
     report: bool = True  # report.html in the output folder, when the training is done
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, content: Any) -> Any:  # noqa: ANN401 (pydantic's)
+        """Let a model bring its own defaults."""
+        model = content.get("model") if isinstance(content, dict) else None
+        kind = model.get("kind") if isinstance(model, dict) else getattr(model, "kind", model)
+        return {**RadialBasisModel.training_defaults(), **content} if kind == "rbf" else content
+
     @model_validator(mode="after")
     def _check(self) -> "TrainingConfig":
+        if isinstance(self.model, RadialBasisModel) and "network" in self.model_fields_set:
+            raise ValueError("model rbf has no network: remove the section `network`")
+        if isinstance(self.model, RadialBasisModel) and (self.loss.huber or self.loss.l2):
+            raise ValueError("model rbf is fitted by least squares with a ridge of its own: no huber, no l2")
         if self.start is not None:
-            fixed = {"symmetry_functions", "scaling", "network", "reference_energies"} & self.model_fields_set
+            fixed = {"symmetry_functions", "scaling", "model", "network", "reference_energies"} & self.model_fields_set
             if fixed:
                 raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
         if isinstance(self.optimizer, Kalman) and (self.loss.stress or self.loss.atomic_energies or self.loss.huber):

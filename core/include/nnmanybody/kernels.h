@@ -149,6 +149,9 @@ struct Kernels {
   void (*dense)(const DenseLayer &layer, int n_columns, const double *in, int in_stride,
                 double *out, int out_stride);
 
+  /// Replaces x by e^x; x <= 700.
+  void (*exponentials)(std::int64_t n, double *x);
+
   /// r and 1/r of n distances given squared; arrays of round_up(n).
   void (*roots)(int n, const double *r_squared, double *r, double *r_inverse);
 

@@ -33,6 +33,7 @@ extern const Kernels NNMB_KERNEL_LEVEL;
 const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
                                 activate,
                                 dense,
+                                exponentials,
                                 roots,
                                 cutoff,
                                 radial_values,

@@ -60,6 +60,7 @@ class Whitening:
     ----------
     mean : (n_functions,) float64
     matrix : (n_functions, n_functions) float64
+        Columns may be zero.
     """
 
     mean: FloatArray
@@ -76,12 +77,31 @@ class Whitening:
         scaled : (n_atoms, n_functions) float64
         floor : float
         """
-        mean = scaled.mean(axis=0)
-        variance, components = np.linalg.eigh(np.cov(scaled, rowvar=False, bias=True).reshape(len(mean), -1))
-        # The sign of a component is arbitrary; a rule makes it the same everywhere.
-        largest = np.abs(components).argmax(axis=0)
-        components = components * np.sign(components[largest, np.arange(len(mean))])
-        return cls(mean, components / np.sqrt(np.maximum(variance, 0.0) + floor * variance.max()))
+        mean, variance, components = _principal_components(scaled)
+        return cls(mean, components / np.sqrt(variance + floor * variance.max()))
+
+    @classmethod
+    def directions(cls, scaled: FloatArray, smallest: float) -> "Whitening":
+        """Principal components of unit variance; those whose deviation is below `smallest` times the largest are zero.
+
+        Parameters
+        ----------
+        scaled : (n_atoms, n_functions) float64
+        smallest : float
+        """
+        mean, variance, components = _principal_components(scaled)
+        kept = np.sqrt(variance) > smallest * np.sqrt(variance.max())
+        return cls(mean, np.where(kept, components / np.sqrt(np.where(kept, variance, 1.0)), 0.0))
+
+
+def _principal_components(scaled: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, variances and, as columns, principal components."""
+    mean = scaled.mean(axis=0)
+    variance, components = np.linalg.eigh(np.cov(scaled, rowvar=False, bias=True).reshape(len(mean), -1))
+    # The sign of a component is arbitrary; a rule makes it the same everywhere.
+    largest = np.abs(components).argmax(axis=0)
+    components = components * np.sign(components[largest, np.arange(len(mean))])
+    return mean, np.maximum(variance, 0.0), components
 
 
 @dataclass(frozen=True)

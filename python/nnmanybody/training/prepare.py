@@ -15,12 +15,12 @@ from nnmanybody.data_sources import read_entries
 from nnmanybody.descriptor_config import IntervalSet
 from nnmanybody.model import (
     Description,
-    ElementModel,
     Model,
     element_model_from_section,
     new_element_model,
     with_inputs,
 )
+from nnmanybody.model_config import RadialBasisModel
 from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.batch import with_tensors
@@ -37,9 +37,12 @@ from nnmanybody.training.frame_inputs import (
 )
 from nnmanybody.training.inputs import Whitening, statistics
 from nnmanybody.training.optimizers import initializer
+from nnmanybody.training.potential_fit import fit_directly
 from nnmanybody.training.provenance import data_hash
+from nnmanybody.training.radial_basis_element import new_radial_basis
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
+from nnmanybody.training.trainable import TrainableElement
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,8 @@ class Prepared:
     model : Model
         With its first weights.
     train, validation : tuple of FrameInputs
+    fitted : bool
+        The first weights are a fit already, not random.
     """
 
     split: Split
@@ -67,6 +72,7 @@ class Prepared:
     model: Model
     train: tuple[FrameInputs, ...]
     validation: tuple[FrameInputs, ...]
+    fitted: bool = False
 
 
 def prepare(config: TrainingConfig) -> Prepared:
@@ -110,7 +116,11 @@ def prepare(config: TrainingConfig) -> Prepared:
         networks = _networks_of(start, config, elements, train)
     inputs = _all_inputs(networks, structures, wanted, config)
     n_train = len(train)
-    return Prepared(split, data_hash(split), Model(networks), inputs[:n_train], inputs[n_train:])
+    prepared = Prepared(split, data_hash(split), Model(networks), inputs[:n_train], inputs[n_train:])
+    if isinstance(config.model, RadialBasisModel):
+        fit_directly(networks, prepared.train, config.model, config.loss, config.data.split_seed)
+        return replace(prepared, fitted=True)
+    return prepared
 
 
 def energy_scale(frames: Sequence[Frame]) -> float:
@@ -156,15 +166,15 @@ def _training_values(
 
 def _new_networks(
     config: TrainingConfig, elements: Sequence[str], split: Split, train: Sequence[Geometry]
-) -> list[ElementModel]:
-    """Networks with random weights."""
+) -> list[TrainableElement]:
+    """Models with their first weights."""
     set_config = config.symmetry_functions or IntervalSet()
     by_element = functions.symmetry_functions(set_config, split.train, elements)
     values = _training_values(train, elements, list(by_element.values()), config.threads)
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
-    networks = []
+    networks: list[TrainableElement] = []
     for species, (element, table) in enumerate(zip(elements, values, strict=True)):
         kept = functions.select(set_config, element, by_element[element], table)
         numbers = table[:, kept]
@@ -177,8 +187,11 @@ def _new_networks(
             reference_energy=reference[element],
             energy_scale=energy_scale(split.train),
         )
-        description = _whitened(description, numbers, config)
         rng = np.random.default_rng([config.seed, species])
+        if isinstance(config.model, RadialBasisModel):
+            networks.append(new_radial_basis(description, numbers, config.model, rng, config.precision))
+            continue
+        description = _whitened(description, numbers, config)
         networks.append(
             new_element_model(
                 description,
@@ -202,11 +215,11 @@ def _whitened(description: Description, values: FloatArray, config: TrainingConf
 
 def _networks_of(
     start: Potential, config: TrainingConfig, elements: Sequence[str], train: Sequence[Geometry]
-) -> list[ElementModel]:
+) -> list[TrainableElement]:
     """Networks of a potential, adapted to the ranges of the data but unchanged as functions of a structure."""
     sections = start.definition.sections
     values = _training_values(train, elements, [tuple(section.functions) for section in sections], config.threads)
-    networks = []
+    networks: list[TrainableElement] = []
     for section, numbers in zip(sections, values, strict=True):
         functions.refuse_constant(section.element, tuple(section.functions), numbers)
         network = element_model_from_section(section, config.precision)
@@ -219,7 +232,7 @@ def _networks_of(
 
 
 def _all_inputs(
-    networks: Sequence[ElementModel], structures: Sequence[Geometry], wanted: Wanted, config: TrainingConfig
+    networks: Sequence[TrainableElement], structures: Sequence[Geometry], wanted: Wanted, config: TrainingConfig
 ) -> tuple[FrameInputs, ...]:
     """Compute inputs and Jacobians of all frames; says first how much memory they need."""
     elements = [network.description.element for network in networks]

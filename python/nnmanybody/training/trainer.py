@@ -26,6 +26,7 @@ from nnmanybody.training.loss import (
     squared_errors,
 )
 from nnmanybody.training.optimizers import LearningRate, make_optimizer
+from nnmanybody.training.potential_fit import linear_projection
 from nnmanybody.training.tensorflow import tf
 
 Tensor = Any
@@ -246,7 +247,12 @@ class Trainer:
         self._n_frames = len(frames)
         self._counts = sum(self._measure(batch).loss_counts for batch in batches)
         finite, _ = minimize_loss(
-            self.model, batches, self._part_of_loss, iterations=stretch.iterations, memory=stretch.memory
+            self.model,
+            batches,
+            self._part_of_loss,
+            iterations=stretch.iterations,
+            memory=stretch.memory,
+            projection=linear_projection(self.model, frames, self.config.loss),
         )
         if not finite:
             raise TrainingDivergedError(self._diagnosis(frames, epoch, 0))

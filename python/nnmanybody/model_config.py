@@ -1,0 +1,39 @@
+"""Which atomic model a training makes, as the configuration names it: `model: rbf` or `model: {kind: rbf, ...}`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from nnmanybody.yaml_config import Section
+
+
+class NetworkModel(Section):
+    """The multilayer perceptron; its shape is the section `network`."""
+
+    kind: Literal["network"] = "network"
+
+
+class RadialBasisModel(Section):
+    """Radial basis functions of the whitened symmetry functions; `docs/models.md` has the formula and the fit."""
+
+    kind: Literal["rbf"]
+    centers: PositiveInt = 40  # per element
+    shortcut: bool = True  # a linear function of the inputs beside them
+    widths: Literal["global", "per_center"] = "global"  # pruning needs one width for all
+    gammas: tuple[PositiveFloat, ...] = Field((0.001, 0.003, 0.01, 0.03, 0.1, 0.3), min_length=1)  # to choose from
+    ridges: tuple[NonNegativeFloat, ...] = Field((1e-12, 1e-10, 1e-8, 1e-6, 1e-4), min_length=1)  # to choose from
+    folds: int = Field(4, ge=2)  # parts of the training frames, each held out once, that the choice is made by
+    smallest_direction: PositiveFloat = 1e-3  # deviation, of the largest, of a principal component that is kept
+
+    @staticmethod
+    def training_defaults() -> dict[str, object]:
+        """What a training that says nothing else does: few full-batch steps, as the fit begins with the solution."""
+        return {
+            "precision": "float64",  # weights are large and opposed
+            "average": None,
+            "epochs": 10,
+            "last_stretch": {"epochs": 10, "iterations": 10},
+        }
+
+
+ModelConfig = Annotated[NetworkModel | RadialBasisModel, Field(discriminator="kind")]
