@@ -9,7 +9,7 @@ from ase import Atoms
 from ase.build import bulk
 
 from nnmanybody import Potential, SymmetryFunction
-from nnmanybody._core import ElementSection, Network, PotentialDefinition
+from nnmanybody._core import AtomicModel, ElementSection, Network, PotentialDefinition, RadialBasis
 from nnmanybody.describe import describe
 from nnmanybody.symmetry_functions import SymmetryFunctionSet
 
@@ -127,6 +127,37 @@ def random_potential(
     return Potential(PotentialDefinition(sections), name="random potential")
 
 
+def radial_basis_potential(elements: list[str] | str = "Si", cutoff: float = 5.0, seed: int = 0) -> Potential:
+    """Return the same with a random radial basis network for every element, widths, centers and all."""
+    potential = random_potential(elements, cutoff, seed)
+    rng = np.random.default_rng(seed)
+    sections = []
+    for section in potential.definition.sections:
+        n = len(section.functions)
+        model = RadialBasis(
+            rng.normal(0.0, 1.0 / np.sqrt(n), (n - 1, n)),
+            rng.normal(0.0, 1.0, (9, n - 1)),
+            rng.uniform(0.05, 0.3, 9),
+            rng.normal(0.0, 0.5, 9),
+            -0.2,
+            rng.normal(0.0, 0.1, n - 1),
+        )
+        sections.append(with_model(section, model))
+    return Potential(PotentialDefinition(sections), name="random radial basis functions")
+
+
+def with_model(section: ElementSection, model: AtomicModel) -> ElementSection:
+    """Return the section with another model."""
+    return ElementSection(
+        section.element,
+        section.reference_energy,
+        section.functions,
+        section.statistics,
+        section.scaling,
+        model,
+    )
+
+
 class _OnlyAtoms:
     """As much of a frame as `describe` needs."""
 
@@ -161,3 +192,16 @@ def _random_network(
     biases = [rng.normal(0.0, 0.3, n_out) for n_out in sizes[1:]]
     linear = rng.normal(0.0, 0.1 * scale, n_features) if shortcut else None
     return Network(weights, biases, [activation] * len(hidden) + ["identity"], linear)
+
+
+# --- inputs of a training -------------------------------------------------------------------------
+
+
+def frame_inputs(structure, descriptors, transforms, reference, *, wanted, dtype):
+    """Targets, inputs and Jacobians of one structure, as a training that holds them in memory has them."""
+    from nnmanybody.training.frame_inputs import frame_targets, with_blocks
+    from nnmanybody.training.raw_blocks import raw_blocks
+
+    targets = frame_targets(structure.frame, descriptors[0].elements, reference, wanted=wanted)
+    blocks = raw_blocks(structure, descriptors, wanted, dtype)
+    return with_blocks(targets, structure.centers, blocks, transforms, dtype=dtype)

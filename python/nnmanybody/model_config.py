@@ -27,9 +27,10 @@ class RadialBasisModel(Section):
 
     @staticmethod
     def training_defaults() -> dict[str, object]:
-        """What a training that says nothing else does: few full-batch steps, as the fit begins with the solution."""
+        """Return what holds where nothing else is said: few full-batch steps, as the fit begins with the solution."""
         return {
             "precision": "float64",  # weights are large and opposed
+            "inputs": "memory",
             "average": None,
             "epochs": 10,
             "last_stretch": {"epochs": 10, "iterations": 10},

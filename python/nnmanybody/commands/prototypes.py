@@ -7,6 +7,7 @@ import typer
 
 
 def prototypes(
+    *,
     potential: Annotated[Path, typer.Argument(help="Potential file (*.nnp) of models rbf.", show_default=False)],
     data: Annotated[list[Path], typer.Argument(help="Structures to find nearest atoms in.", show_default=False)],
     prune: Annotated[

@@ -91,4 +91,4 @@ def usual_width(activation: str, centers: FloatArray) -> float:
     squared = squared_distances(centers, centers)[np.triu_indices(len(centers), 1)]
     squared = squared[squared > 0.0]
     d2 = float(np.median(squared)) if squared.size else 1.0
-    return {"gaussian": 1.0 / d2, "multiquadric": d2, "thin_plate_spline": 1.0 / np.sqrt(d2)}[activation]
+    return float({"gaussian": 1.0 / d2, "multiquadric": d2, "thin_plate_spline": 1.0 / np.sqrt(d2)}[activation])

@@ -16,7 +16,7 @@ LLOYD_STEPS = 30
 
 
 def even_positions(n_patterns: int, n_centers: int) -> NDArray[np.int64]:
-    """Indices of patterns floor((N - 1) j / (K - 1)), j = 0 … K - 1, of SNNS; the first one for K = 1.
+    """Return the indices of patterns floor((N - 1) j / (K - 1)), j = 0 … K - 1, of SNNS; the first one for K = 1.
 
     There SNNS divides by zero.
     """
@@ -39,7 +39,7 @@ def even_centers(x: FloatArray, n_centers: int, deviation: float, rng: np.random
     """
     chosen = x[even_positions(len(x), n_centers)]
     if deviation == 0.0:
-        return chosen.copy()
+        return np.asarray(chosen.copy())
     angles = rng.uniform(-LARGEST_ANGLE, LARGEST_ANGLE, chosen.shape)
     return np.asarray(chosen * (1.0 + deviation / np.tan(LARGEST_ANGLE) * np.tan(angles)))
 
@@ -84,7 +84,7 @@ def kmeans_centers(x: FloatArray, n_centers: int, rng: np.random.Generator) -> F
     """
     different = np.unique(x, axis=0)
     if len(different) <= n_centers:
-        return different[np.arange(n_centers) % len(different)]
+        return np.asarray(different[np.arange(n_centers) % len(different)])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="One of the clusters is empty")
         centers = kmeans2(x, n_centers, iter=LLOYD_STEPS, minit="++", rng=rng)[0]
@@ -95,6 +95,6 @@ def nearest_center_widths(centers: FloatArray, factor: float) -> FloatArray:
     """Factor over the squared distance to the nearest other center, for each center: narrow where they are dense."""
     squared = squared_distances(centers, centers)
     squared[squared <= 1e-12 * squared.max(initial=0.0)] = np.inf
-    nearest = squared.min(axis=1)
+    nearest = np.asarray(squared.min(axis=1))
     usual = np.median(nearest[np.isfinite(nearest)]) if np.isfinite(nearest).any() else 1.0
     return np.asarray(factor / np.where(np.isfinite(nearest), nearest, usual))

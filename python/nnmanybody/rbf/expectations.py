@@ -26,7 +26,7 @@ class Distribution(Protocol):
         ...
 
     def slopes(self, k: float, u: FloatArray, r: float, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M); r > 0."""
+        """Compute the derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M); r > 0."""
         ...
 
     def sample(self, n: int, dimension: int, rng: np.random.Generator) -> FloatArray:
@@ -67,7 +67,7 @@ class NormalMixture:
         return np.asarray(np.log(self.weights) - 0.5 * np.log(denominator) - (first + cross) / denominator)
 
     def slopes(self, k: float, u: FloatArray, r: float, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
+        """Compute the derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
         s2 = self.variances
         denominator = 1.0 + 2.0 * s2 * (k + r)
         exponents = self._exponents(k, u, r, v)
@@ -126,7 +126,7 @@ class Uniform:
         return np.sqrt(s) * (self.low - mean), np.sqrt(s) * (self.high - mean)
 
     def slopes(self, k: float, u: FloatArray, r: float, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
+        """Compute the derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
         s = k + r
         apart = u[:, None] - v[None]
         to_v = k * -apart / s  # v - m
@@ -177,7 +177,7 @@ class Signs:
             return np.log(self.probability) + s, np.log1p(-self.probability) - s
 
     def slopes(self, k: float, u: FloatArray, r: float, v: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
+        """Compute the derivatives of `log_expectation` by v, (K, M, D), and by r, (K, M)."""
         plus, minus = self._terms(k, u, r, v)
         mean = np.tanh(0.5 * (plus - minus))  # of the component, weighted with the exponentials
         by_r = (2.0 * mean * v - v**2 - 1.0).sum(axis=-1)

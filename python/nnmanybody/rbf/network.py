@@ -44,7 +44,7 @@ class RBFNetwork:
         return ACTIVATIONS[self.activation].value(squared_distances(x, self.centers), self.widths)
 
     def predict(self, x: FloatArray) -> FloatArray:
-        """Outputs, (N, m), of (N, n) inputs."""
+        """Compute outputs, (N, m), of (N, n) inputs."""
         net = self.hidden(x) @ self.weights + x @ self.shortcut + self.bias
         return logistic(net) if self.output == "logistic" else net
 

@@ -85,7 +85,9 @@ def inputs_of(section: _core.ElementSection, values: FloatArray) -> FloatArray:
 def prune_potential(
     potential: Potential, n_centers: int, rng: np.random.Generator, *, restarts: int = 10
 ) -> tuple[Potential, dict[str, Pruned]]:
-    """Replace the models by the nearest ones of `n_centers` centers, for inputs z of N(mean, 1) as whitening makes them.
+    """Replace the models by the nearest ones of `n_centers` centers, for inputs z of N(mean, 1).
+
+    That is how whitening makes them of the training data.
 
     Shortcuts stay as they are.
 

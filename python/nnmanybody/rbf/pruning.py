@@ -44,7 +44,7 @@ class GaussianNetwork:
     centers: FloatArray
 
     def predict(self, x: FloatArray) -> FloatArray:
-        """Outputs, (n,), of (n, D) inputs."""
+        """Compute outputs, (n,), of (n, D) inputs."""
         return np.asarray(self.constant + np.exp(-self.gamma * squared_distances(x, self.centers)) @ self.weights)
 
 
@@ -136,7 +136,7 @@ class PruningObjective:
         right[0] = self.mean
         right[1:] = self._pairs(gamma, centers, self.old.gamma, self.old.centers) @ self.old.weights
         solution = np.linalg.lstsq(matrix, right, rcond=SMALLEST_DIRECTION)[0]
-        return GaussianNetwork(gamma, self.old.constant + float(solution[0]), solution[1:], centers)
+        return GaussianNetwork(gamma, self.old.constant + float(solution[0]), np.asarray(solution[1:]), centers)
 
 
 SMALLEST_DIRECTION = 1e-12

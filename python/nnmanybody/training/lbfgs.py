@@ -1,6 +1,6 @@
 """Full-batch L-BFGS (scipy's) on the weights of a model: the last stretch of a training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,11 @@ from scipy.optimize import minimize
 
 from nnmanybody.model import Model
 from nnmanybody.training.batch import Batch
-from nnmanybody.training.tensorflow import tf
 
 FloatArray = NDArray[np.float64]
 
-Gradient = Callable[[Batch], tuple[Any, Sequence[Any]]]
-"""Batch -> its part of the loss of all data, and the gradients of that part by the variables of the model."""
+Gradient = Callable[[Batch], Sequence[Any]]
+"""Batch -> its part of the loss of all data, the gradients of that part by the variables of the model, and more."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,10 @@ class Projection:
 
 def minimize_loss(
     model: Model,
-    batches: Sequence[Batch],
+    batches: Callable[[], Iterable[Batch]],
     gradient: Gradient,
     *,
+    total: Callable[[FloatArray], FloatArray],
     iterations: int,
     memory: int,
     projection: Projection | None = None,
@@ -52,9 +52,11 @@ def minimize_loss(
     Parameters
     ----------
     model : Model
-    batches : sequence of Batch
-        All of the data.
+    batches : callable
+        Gives all of the data, or this process's share of it, anew for every pass.
     gradient : callable
+    total : callable
+        Sums over all processes.
     iterations : int
         Of L-BFGS; each needs one pass over the data, or a few where the line search hesitates.
     memory : int
@@ -84,12 +86,15 @@ def minimize_loss(
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
         assign(flat)
         solved = None if projection is None else projection.solve()
-        loss, total = 0.0, np.zeros(len(flat))
-        for batch in batches:
-            part, gradients = gradient(batch)
-            loss += float(part)
-            total += np.concatenate([tf.reshape(each, (-1,)).numpy() for each in gradients])
-        return (loss, total) if solved is None else (solved, np.where(is_solved, 0.0, total))
+        # The loss, then its gradient.
+        sums = np.zeros(1 + len(flat))
+        for batch in batches():
+            parts = gradient(batch)[: 1 + len(shapes)]
+            sums += np.concatenate([np.ravel(each.numpy()) for each in parts])
+        sums = total(sums)
+        if solved is not None:
+            return solved, np.where(is_solved, 0.0, sums[1:])
+        return float(sums[0]), sums[1:]
 
     start = np.concatenate([value.ravel() for value in model.values()]).astype(np.float64)
     found = minimize(

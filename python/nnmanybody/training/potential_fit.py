@@ -1,8 +1,8 @@
 """Energies and forces -> the linear parameters of radial basis functions, by least squares; width and ridge held out.
 
-Energies and forces (and stresses, atomic energies) are linear in (β, s, α): the rows of all frames are stacked, weighted as in the loss, and reduced to
-a triangle, frame by frame, so that the memory does not grow with the data. Each width needs one pass over the frames,
-each ridge only a small problem more.
+Energies and forces (and stresses, atomic energies) are linear in (β, s, α): the rows of all frames are stacked,
+weighted as in the loss, and reduced to a triangle, frame by frame, so that the memory does not grow with the data. Each
+width needs one pass over the frames, each ridge only a small problem more.
 """
 
 import logging
@@ -97,7 +97,7 @@ def _force_columns(
     slopes: FloatArray,
     n_atoms: int,
 ) -> FloatArray:
-    """Forces by each linear parameter, (3 n_atoms, P): -dE/dr of the neighbors, and the opposite on the center."""
+    """Compute forces by each linear parameter, (3 n_atoms, P): -dE/dr of neighbors, the opposite on the center."""
     m, places = neighbor.shape
     n_linear = slopes.shape[2]
     gradient = np.matmul(jacobian.reshape(m, 3 * places, -1), slopes).reshape(m, places, 3, n_linear)
@@ -112,7 +112,7 @@ def triangle(elements: Sequence[RadialBasisElement], frames: Sequence[FrameInput
     size = sum(int(element.linear.shape[1]) for element in elements) + 1
     kept = np.zeros((0, size))
     for frame in frames:
-        kept = np.linalg.qr(np.concatenate([kept, frame_rows(elements, frame, weights)]), mode="r")
+        kept = np.asarray(np.linalg.qr(np.concatenate([kept, frame_rows(elements, frame, weights)]), mode="r"))
     return kept
 
 
@@ -124,7 +124,7 @@ class _Choice:
 
 
 def fit_directly(
-    elements: Sequence[RadialBasisElement],
+    model: Model,
     frames: Sequence[FrameInputs],
     config: RadialBasisModel,
     loss: LossConfig,
@@ -134,7 +134,8 @@ def fit_directly(
 
     Parameters
     ----------
-    elements : sequence of RadialBasisElement
+    model : Model
+        Of radial basis functions.
     frames : sequence of FrameInputs
         Of the training part; with only one, the choice is made on it.
     config : RadialBasisModel
@@ -142,6 +143,7 @@ def fit_directly(
     seed : int
         Of the division into folds.
     """
+    elements = _elements(model)
     weights = RowWeights.of(frames, loss)
     order = np.random.default_rng(seed).permutation(len(frames))
     folds = [[frames[index] for index in part] for part in np.array_split(order, min(config.folds, len(frames)))]
@@ -180,13 +182,13 @@ def _held_out_loss(parts: Sequence[FloatArray], ridge: FloatArray) -> float:
 
 
 def linear_projection(model: Model, frames: Sequence[FrameInputs], loss: LossConfig) -> Projection | None:
-    """What L-BFGS solves for instead of searching: the linear parameters, with the ridge of the first fit.
+    """Make what L-BFGS solves for instead of searching: the linear parameters, with the ridge of the first fit.
 
     Returns
     -------
     Projection, or None for other models than radial basis functions
     """
-    elements = [element for element in model.elements if isinstance(element, RadialBasisElement)]
+    elements = _elements(model)
     if not elements:
         return None
     weights = RowWeights.of(frames, loss)
@@ -198,6 +200,10 @@ def linear_projection(model: Model, frames: Sequence[FrameInputs], loss: LossCon
         return float(np.sum((rows @ np.append(linear, -1.0)) ** 2) + np.sum(_ridge(elements) * linear**2))
 
     return Projection(solve, [element.linear for element in elements])
+
+
+def _elements(model: Model) -> list[RadialBasisElement]:
+    return [element for element in model.elements if isinstance(element, RadialBasisElement)]
 
 
 def _penalised(element: RadialBasisElement) -> FloatArray:

@@ -201,7 +201,7 @@ class _Seeds:
         return [each.numpy().copy() for each in self.variables]
 
     def predict(self, x: Tensor) -> Tensor:
-        """Outputs of all seeds, (n_seeds, n, m)."""
+        """Compute outputs of all seeds, (n_seeds, n, m)."""
         square = tf.reduce_sum(x**2, axis=1)[None, :, None] + tf.reduce_sum(self.centers**2, axis=2)[:, None]
         q = tf.maximum(square - 2.0 * tf.matmul(x[None], self.centers, transpose_b=True), 0.0)
         out = tf.matmul(_hidden(self.template.activation, q, self.log_widths[:, None]), self.weights)

@@ -5,6 +5,7 @@
 The linear parameters c = (β, s, α) are solved for, not searched: `potential_fit`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from nnmanybody.model_config import RadialBasisModel
 from nnmanybody.rbf.centers import kmeans_centers
 from nnmanybody.training.element_model import Description
 from nnmanybody.training.inputs import Whitening
+from nnmanybody.training.moments import Moments
 from nnmanybody.training.tensorflow import tf
 
 FloatArray = NDArray[np.float64]
@@ -94,7 +96,7 @@ class RadialBasisElement:
             return tf.matmul(tf.concat(columns, axis=2), self.linear[:, :, None])[:, :, 0]
 
     def columns(self, inputs: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """What (β, s, α) multiply, (m, P), and its derivatives by the inputs, (m, n_functions, P)."""
+        """Return what (β, s, α) multiply, (m, P), and its derivatives by the inputs, (m, n_functions, P)."""
         centers = self.centers.numpy()[0].astype(np.float64)
         gammas = np.broadcast_to(np.exp(self.log_gammas.numpy()[0].astype(np.float64)), len(centers))
         apart = inputs[:, None] - centers
@@ -133,7 +135,14 @@ class RadialBasisElement:
 
 
 def new_radial_basis(
-    description: Description, values: FloatArray, config: RadialBasisModel, rng: np.random.Generator, dtype: str
+    description: Description,
+    *,
+    moments: Moments,
+    kept: Sequence[int],
+    table: FloatArray,
+    config: RadialBasisModel,
+    rng: np.random.Generator,
+    dtype: str,
 ) -> RadialBasisElement:
     """Whiten the functions and put centers where the atoms are, by k-means++; the weights are still zero.
 
@@ -141,13 +150,17 @@ def new_radial_basis(
     ----------
     description : Description
         Without whitening.
-    values : (n_atoms, n_functions) float64
-        Of the functions, over the training atoms.
+    moments : Moments
+        Of all candidates over the training atoms.
+    kept : sequence of int
+        Those of the description.
+    table : (n_atoms, n_functions) float64
+        Values of the description's functions, to find centers in.
     config : RadialBasisModel
     rng : numpy.random.Generator
     dtype : "float64" or "float32"
     """
-    scaled = description.transform.values(values)
-    whitened = replace(description, whitening=Whitening.directions(scaled, config.smallest_direction), energy_scale=1.0)
-    centers = kmeans_centers(whitened.transform.values(values), min(config.centers, len(values)), rng)
+    whitening = Whitening.directions(*description.scaled_moments(moments, kept), config.smallest_direction)
+    whitened = replace(description, whitening=whitening, energy_scale=1.0)
+    centers = kmeans_centers(whitened.transform.values(table), min(config.centers, len(table)), rng)
     return RadialBasisElement(whitened, centers, config, dtype)
