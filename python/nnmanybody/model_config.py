@@ -18,11 +18,12 @@ class RadialBasisModel(Section):
 
     kind: Literal["rbf"]
     centers: PositiveInt = 40  # per element
+    starts: PositiveInt = 3  # of k-means, to choose from
     shortcut: bool = True  # a linear function of the inputs beside them
     widths: Literal["global", "per_center"] = "global"  # pruning needs one width for all
-    gammas: tuple[PositiveFloat, ...] = Field((0.001, 0.003, 0.01, 0.03, 0.1, 0.3), min_length=1)  # to choose from
+    gammas: tuple[PositiveFloat, ...] = Field((0.003, 0.01, 0.03), min_length=1)  # to choose from
     ridges: tuple[NonNegativeFloat, ...] = Field((1e-12, 1e-10, 1e-8, 1e-6, 1e-4), min_length=1)  # to choose from
-    folds: int = Field(4, ge=2)  # parts of the training frames, each held out once, that the choice is made by
+    folds: int = Field(4, ge=2)  # parts of the training frames, each held out once, that the choices are made by
     smallest_direction: PositiveFloat = 1e-3  # deviation, of the largest, of a principal component that is kept
 
     @staticmethod

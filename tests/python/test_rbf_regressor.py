@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_estimator
 
 from nnmanybody.rbf.regressor import RBFNetworkRegressor
 
 
-@parametrize_with_checks([RBFNetworkRegressor(n_centers=10)])
-def test_estimator_checks_of_scikit_learn(estimator, check):
-    check(estimator)
+def test_estimator_checks_of_scikit_learn():
+    # Those for pandas and array API are left out by scikit-learn where these are not there.
+    found = check_estimator(RBFNetworkRegressor(n_centers=10), on_skip=None)
+    assert sum(one["status"] == "passed" for one in found) > 40
+    assert {one["status"] for one in found} <= {"passed", "skipped"}
 
 
 def toy(n=300, seed=0):
@@ -84,20 +86,13 @@ def test_logistic_output_by_its_inverse_and_by_the_scales_of_snns():
 
 def test_descent_goes_on_from_the_direct_weights():
     x, y = toy()
-    settings = {"width": 0.5, "center_choice": "even"}
+    # Smoothness keeps the weights small: with large opposed ones any rate is too much.
+    settings = {"width": 2.0, "smoothness": 0.1, "shortcut": False, "random_state": 0}
+    rates = {"rate_centers": 1e-3, "rate_widths": 1e-4, "rate_weights": 1e-3, "momentum": 0.9}
     direct = RBFNetworkRegressor(8, **settings).fit(x, y)
-    trained = RBFNetworkRegressor(
-        8,
-        training="descent",
-        rate_centers=2e-3,
-        rate_widths=1e-4,
-        rate_weights=1e-3,
-        momentum=0.5,
-        epochs=300,
-        **settings,
-    ).fit(x, y)
-    assert rmse(trained, x, y) < 0.9 * rmse(direct, x, y)
-    assert len(trained.errors_) == 300
+    trained = RBFNetworkRegressor(8, training="descent", epochs=100, **rates, **settings).fit(x, y)
+    assert rmse(trained, x, y) < 0.3 * rmse(direct, x, y)
+    assert len(trained.errors_) == 100
     assert trained.errors_[0] == pytest.approx(len(x) * rmse(direct, x, y) ** 2)
 
 

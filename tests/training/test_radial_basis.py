@@ -85,7 +85,7 @@ def test_steps_lower_the_loss_and_the_file_has_the_trained_model(rbf):
     assert isinstance(model, RadialBasis)
     assert len(model.weights) == 12
     assert np.ptp(model.gammas) == 0.0
-    structures = read(config.data.train[0].path, ":")
+    structures = read(config.data.train[0], ":")
     errors = [potential.evaluate(atoms).forces - atoms.arrays["REF_forces"] for atoms in structures]
     rmse = float(np.sqrt(np.mean(np.square(errors))))
     # The file and TensorFlow say the same, and it is better than the direct fit alone.

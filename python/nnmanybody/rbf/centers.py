@@ -73,11 +73,11 @@ def kohonen_centers(
             else:
                 won = int(np.argmin(((centers - pattern) ** 2).sum(axis=1)))
             centers[won] += rate * (pattern - centers[won])
-    return centers
+    return np.asarray(centers)
 
 
 def kmeans_centers(x: FloatArray, n_centers: int, rng: np.random.Generator) -> FloatArray:
-    """k-means from the starts of k-means++ (scipy's `kmeans2`), the default for inputs of different length.
+    """k-means from the starts of k-means++ (scipy's `kmeans2`); for inputs of different length.
 
     A cluster that lost its patterns keeps its center; where there are fewer different patterns than centers, centers
     coincide.

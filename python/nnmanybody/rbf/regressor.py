@@ -13,7 +13,7 @@ from nnmanybody.rbf.direct import direct_weights, smoothness_matrix
 from nnmanybody.rbf.network import RBFNetwork, before_output, with_widths
 
 try:
-    from sklearn.base import BaseEstimator, RegressorMixin
+    from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ModuleNotFoundError as error:
     raise NNPError(
@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
 FloatArray = NDArray[np.float64]
 
 
-class RBFNetworkRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class RBFNetworkRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """o_k(x) = σ(Σ_j c_jk h(|x - t_j|², p_j) + Σ_i d_ik x_i + b_k).
 
     Inputs are taken as they are: scale them (`StandardScaler`) where their units differ.

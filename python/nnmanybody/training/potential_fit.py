@@ -1,13 +1,15 @@
 """Energies and forces -> the linear parameters of radial basis functions, by least squares; width and ridge held out.
 
 Energies and forces (and stresses, atomic energies) are linear in (β, s, α): the rows of all frames are stacked,
-weighted as in the loss, and reduced to a triangle, frame by frame, so that the memory does not grow with the data. Each
-width needs one pass over the frames, each ridge only a small problem more.
+weighted as in the loss, and reduced to a triangle, frame by frame. Each width needs one pass over the frames, each
+ridge only small problems more.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,20 +109,25 @@ def _force_columns(
     return forces.reshape(3 * n_atoms, n_linear)
 
 
-def triangle(elements: Sequence[RadialBasisElement], frames: Sequence[FrameInputs], weights: RowWeights) -> FloatArray:
-    """Return R of the rows of these frames: |R [c; -1]|² is their part of the loss."""
-    size = sum(int(element.linear.shape[1]) for element in elements) + 1
-    kept = np.zeros((0, size))
-    for frame in frames:
-        kept = np.asarray(np.linalg.qr(np.concatenate([kept, frame_rows(elements, frame, weights)]), mode="r"))
-    return kept
+def triangle(rows: FloatArray) -> FloatArray:
+    """Return R of rows [J | y], no more of them than columns: |R [c; -1]|² is their part of the loss."""
+    return np.asarray(np.linalg.qr(rows, mode="r"))
 
 
-@dataclass(frozen=True)
-class _Choice:
+class _Choice(NamedTuple):
+    """How well it does, and what it is."""
+
     loss: float
+    start: int
     gamma: float
     ridge: float
+
+    def apply(self, elements: Sequence[RadialBasisElement]) -> None:
+        """Give the models these centers, width and ridge."""
+        for element in elements:
+            element.set_centers(self.start)
+            element.set_gamma(self.gamma)
+            element.ridge = self.ridge
 
 
 def fit_directly(
@@ -130,7 +137,7 @@ def fit_directly(
     loss: LossConfig,
     seed: int,
 ) -> None:
-    """Set width and linear parameters of the models: those of `gammas` and `ridges` that held-out frames like best.
+    """Set centers, width and linear parameters: the start, γ and ridge that frames held out like best.
 
     Parameters
     ----------
@@ -145,24 +152,20 @@ def fit_directly(
     """
     elements = _elements(model)
     weights = RowWeights.of(frames, loss)
-    order = np.random.default_rng(seed).permutation(len(frames))
-    folds = [[frames[index] for index in part] for part in np.array_split(order, min(config.folds, len(frames)))]
-    best = None
-    for gamma in config.gammas:
-        for element in elements:
-            element.set_gamma(gamma)
-        parts = [triangle(elements, fold, weights) for fold in folds]
+    n_folds = min(config.folds, len(frames))
+    folds = np.array_split(np.random.default_rng(seed).permutation(len(frames)), n_folds)
+    found: list[tuple[_Choice, FloatArray]] = []
+    for start, gamma in product(range(config.starts), config.gammas):
+        _Choice(0.0, start, gamma, 0.0).apply(elements)
+        triangles = [triangle(frame_rows(elements, frame, weights)) for frame in frames]
+        parts = [[triangles[index] for index in fold] for fold in folds]
+        rows = triangle(np.concatenate(triangles))
         for ridge in config.ridges:
-            for element in elements:
-                element.ridge = ridge
-            choice = _Choice(_held_out_loss(parts, _ridge(elements)), gamma, ridge)
-            if best is None or choice.loss < best[0].loss:
-                best = choice, np.concatenate(parts)
-    assert best is not None  # the configuration has at least one width and ridge
-    choice, rows = best
-    for element in elements:
-        element.set_gamma(choice.gamma)
-        element.ridge = choice.ridge
+            _Choice(0.0, start, gamma, ridge).apply(elements)
+            found.append((_Choice(_held_out_loss(parts, _ridge(elements)), start, gamma, ridge), rows))
+        found = [min(found, key=lambda one: one[0].loss)]
+    ((choice, rows),) = found
+    choice.apply(elements)
     _distribute(elements, rows)
     logger.info(
         "radial basis functions: gamma %g and ridge %g, by %d parts of the training frames held out in turn",
@@ -172,13 +175,18 @@ def fit_directly(
     )
 
 
-def _held_out_loss(parts: Sequence[FloatArray], ridge: FloatArray) -> float:
-    """Sum over the parts, each with the solution of the others."""
-    total = 0.0
+def _held_out_loss(parts: Sequence[Sequence[FloatArray]], ridge: FloatArray) -> float:
+    """Mean logarithm of the losses of all frames, those of each part with the solution of the other parts.
+
+    The logarithm, because the most extreme frame of all, held out, is predicted badly by anything.
+    """
+    whole = [triangle(np.concatenate(part)) for part in parts]
+    losses = []
     for index, part in enumerate(parts):
-        others = [other for number, other in enumerate(parts) if number != index] or [part]
-        total += float(np.sum((part @ np.append(_solve(np.concatenate(others), ridge), -1.0)) ** 2))
-    return total
+        others = [other for number, other in enumerate(whole) if number != index] or whole
+        solution = np.append(_solve(np.concatenate(others), ridge), -1.0)
+        losses += [float(np.sum((rows @ solution) ** 2)) for rows in part]
+    return float(np.mean(np.log(np.maximum(losses, np.finfo(float).tiny))))
 
 
 def linear_projection(model: Model, frames: Sequence[FrameInputs], loss: LossConfig) -> Projection | None:
@@ -194,7 +202,9 @@ def linear_projection(model: Model, frames: Sequence[FrameInputs], loss: LossCon
     weights = RowWeights.of(frames, loss)
 
     def solve() -> float:
-        rows = triangle(elements, frames, weights)
+        rows = np.zeros((0, sum(int(element.linear.shape[1]) for element in elements) + 1))
+        for frame in frames:
+            rows = triangle(np.concatenate([rows, frame_rows(elements, frame, weights)]))
         _distribute(elements, rows)
         linear = np.concatenate([element.coefficients for element in elements])
         return float(np.sum((rows @ np.append(linear, -1.0)) ** 2) + np.sum(_ridge(elements) * linear**2))

@@ -31,8 +31,8 @@ class RadialBasisElement:
     ----------
     description : Description
         With whitening; functions without a direction of their own have zeros in its matrix.
-    centers : (K, n_functions) float64
-        Θ, of whitened inputs.
+    starts : sequence of (K, n_functions) float64
+        Θ, of whitened inputs, to choose from; the first ones at first.
     config : RadialBasisModel
     dtype : "float64" or "float32"
 
@@ -42,7 +42,11 @@ class RadialBasisElement:
         Of β in the direct fit; 0 before it.
     """
 
-    def __init__(self, description: Description, centers: FloatArray, config: RadialBasisModel, dtype: str) -> None:
+    def __init__(
+        self, description: Description, starts: Sequence[FloatArray], config: RadialBasisModel, dtype: str
+    ) -> None:
+        self.starts = tuple(starts)
+        centers = self.starts[0]
         self.description = description
         self.n_members = 1
         whitening = description.whitening
@@ -79,6 +83,10 @@ class RadialBasisElement:
     def coefficients(self) -> FloatArray:
         """(β, s, α), eV."""
         return np.asarray(self.linear.numpy()[0], dtype=np.float64)
+
+    def set_centers(self, start: int) -> None:
+        """Begin with one of the sets of centers."""
+        self.centers.assign(self.starts[start][None])
 
     def set_gamma(self, gamma: float) -> None:
         """Give all centers one width."""
@@ -162,5 +170,6 @@ def new_radial_basis(
     """
     whitening = Whitening.directions(*description.scaled_moments(moments, kept), config.smallest_direction)
     whitened = replace(description, whitening=whitening, energy_scale=1.0)
-    centers = kmeans_centers(whitened.transform.values(table), min(config.centers, len(table)), rng)
-    return RadialBasisElement(whitened, centers, config, dtype)
+    inputs = whitened.transform.values(table)
+    starts = [kmeans_centers(inputs, min(config.centers, len(table)), rng) for _ in range(config.starts)]
+    return RadialBasisElement(whitened, starts, config, dtype)
