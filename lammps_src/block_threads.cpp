@@ -47,8 +47,8 @@ void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_th
       blocks_.push_back({species, begin, std::min(begin + size, centers[species].size())});
 }
 
-void BlockThreads::give_arrays(Thread &thread, const BlockResults &results,
-                               std::size_t n_atoms) const
+void BlockThreads::give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms,
+                               std::size_t n_messages) const
 {
   thread.failure.clear();
   thread.results = results;
@@ -64,12 +64,17 @@ void BlockThreads::give_arrays(Thread &thread, const BlockResults &results,
   arrays.forces = own(results.arrays.forces, thread.forces, 3);
   arrays.atomic_virials = own(results.arrays.atomic_virials, thread.atomic_virials, 6);
   arrays.centroid_virials = own(results.arrays.centroid_virials, thread.centroid_virials, 9);
+  if (results.pass == Pass::evaluate)
+    thread.results.message_gradients =
+        own(results.message_gradients, thread.message_gradients, n_messages);
   thread.virial.fill(0.0);
   arrays.virial = results.arrays.virial ? thread.virial.data() : nullptr;
 }
 
-void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, int n_threads)
+void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, std::size_t n_messages,
+                          int n_threads)
 {
+  if (results.pass == Pass::send) return;    // every thread has written to rows of its own
   in_threads(n_threads, [&](int part) {
     const auto sum = [&](double *total, std::size_t columns, std::vector<double> Thread::*own) {
       if (!total) return;
@@ -84,12 +89,37 @@ void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, int n_thre
     sum(results.arrays.forces, 3, &Thread::forces);
     sum(results.arrays.atomic_virials, 6, &Thread::atomic_virials);
     sum(results.arrays.centroid_virials, 9, &Thread::centroid_virials);
+    if (results.pass == Pass::evaluate)
+      sum(results.message_gradients, n_messages, &Thread::message_gradients);
   });
   for (std::size_t t = 0; t < static_cast<std::size_t>(n_threads); ++t) {
     results.energy += threads_[t].results.energy;
     for (std::size_t d = 0; t > 0 && results.arrays.virial && d < 6; ++d)
       results.arrays.virial[d] += threads_[t].virial[d];
   }
+}
+
+void BlockThreads::send(Thread &thread, const nnmb::Potential &potential)
+{
+  potential.send(thread.block.environments, thread.scratch, thread.messages);
+  const auto n = static_cast<std::ptrdiff_t>(thread.messages.n_rows);
+  for (arma::uword c = 0; c < thread.messages.n_cols; ++c)
+    std::copy_n(thread.messages.colptr(c), n,
+                thread.results.messages + n * thread.block.centers[c]);
+}
+
+void BlockThreads::answer(Thread &thread, const nnmb::Potential &potential,
+                          const nnmb::HostUnits &units)
+{
+  const auto n = static_cast<std::ptrdiff_t>(potential.n_messages());
+  thread.messages.set_size(static_cast<arma::uword>(n), thread.block.centers.size());
+  for (arma::uword c = 0; c < thread.messages.n_cols; ++c)
+    std::copy_n(thread.results.message_gradients + n * thread.block.centers[c], n,
+                thread.messages.colptr(c));
+  potential.answer(thread.block.environments, thread.messages, thread.scratch,
+                   thread.result.gradient);
+  nnmb::add_block(thread.block.environments, thread.result.gradient, thread.block.centers.data(),
+                  thread.block.neighbors.data(), units, thread.results.arrays);
 }
 
 std::string BlockThreads::evaluate(const nnmb::Potential &potential,
@@ -103,10 +133,11 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
   if (threads_.size() < static_cast<std::size_t>(n_threads))
     threads_.resize(static_cast<std::size_t>(n_threads));
 
+  const auto n_messages = static_cast<std::size_t>(potential.n_messages());
   in_threads(n_threads, [&](int t) {
     Thread &thread = threads_[static_cast<std::size_t>(t)];
     try {
-      give_arrays(thread, results, n_atoms);
+      give_arrays(thread, results, n_atoms, n_messages);
       for (std::size_t b = static_cast<std::size_t>(t); b < blocks_.size();
            b += static_cast<std::size_t>(n_threads)) {
         const auto [species, begin, end] = blocks_[b];
@@ -114,6 +145,12 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
         for (std::size_t c = begin; c < end; ++c)
           thread.block.add(atom, list, centers[species][c], type_to_species, potential.cutoff(),
                            units);
+        if (results.pass != Pass::evaluate) {
+          results.pass == Pass::send ? send(thread, potential) : answer(thread, potential, units);
+          continue;
+        }
+        thread.scratch.exchange = {thread.results.messages, thread.results.message_gradients,
+                                   thread.block.neighbors.data()};
         potential.evaluate(thread.block.environments, thread.scratch, thread.result);
         nnmb::add_block(thread.block.environments, thread.result.gradient,
                         thread.block.centers.data(), thread.block.neighbors.data(), units,
@@ -135,7 +172,7 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
   for (int t = 0; t < n_threads; ++t)
     if (!threads_[static_cast<std::size_t>(t)].failure.empty())
       return threads_[static_cast<std::size_t>(t)].failure;
-  add_up(results, n_atoms, n_threads);
+  add_up(results, n_atoms, n_messages, n_threads);
   return "";
 }
 
@@ -144,7 +181,7 @@ double BlockThreads::memory_usage() const
   std::size_t numbers = 0;
   for (const Thread &thread : threads_)
     numbers += thread.forces.capacity() + thread.atomic_virials.capacity() +
-               thread.centroid_virials.capacity();
+               thread.centroid_virials.capacity() + thread.message_gradients.capacity();
   return static_cast<double>(numbers * sizeof(double));
 }
 

@@ -40,6 +40,27 @@ void request_full_list(Neighbor &neighbor, Style *style, [[maybe_unused]] int in
 #endif
 }
 
+/// Communication of a pair style's own numbers: from owned atoms to ghosts, and back to be added.
+template <typename Communication, typename Style>
+void forward_pair(Communication &comm, Style *style)
+{
+#if NNMB_LAMMPS_SINCE(20220504)
+  comm.forward_comm(style);
+#else
+  comm.forward_comm_pair(style);
+#endif
+}
+
+template <typename Communication, typename Style>
+void reverse_pair(Communication &comm, Style *style)
+{
+#if NNMB_LAMMPS_SINCE(20220504)
+  comm.reverse_comm(style);
+#else
+  comm.reverse_comm_pair(style);
+#endif
+}
+
 /// Stops all ranks because of one word of an input line, which newer releases mark in the line that they print.
 [[noreturn]] inline void fail_at_word(Error &error, const std::string &file, int line,
                                       [[maybe_unused]] int word, const std::string &message)

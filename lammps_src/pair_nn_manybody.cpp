@@ -56,7 +56,8 @@ struct LAMMPS_NS::PairNNManybodyData {
   std::vector<int> type_to_species;    // index: atom type, from 1; -1 for NULL
   nnmb::HostUnits units;               // of the run
   BlockThreads threads;
-  std::vector<std::vector<int>> centers;    // per species: local indices of this step
+  std::vector<std::vector<int>> centers;              // per species: local indices of this step
+  std::vector<double> messages, message_gradients;    // (n_atoms, n_messages)
 };
 
 PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNManybodyData)
@@ -204,6 +205,10 @@ void PairNNManybody::coeff(int narg, char **arg)
   } catch (const std::invalid_argument &failure) {
     error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
   }
+  const int n_messages = data->potential->n_messages();
+  comm_forward = comm_reverse = n_messages;
+  // What an atom feels then depends on atoms two cutoffs away: the sum over its pairs is not its heat flux.
+  if (n_messages > 0) centroidstressflag = CENTROID_NOTAVAIL;
   if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential, update->unit_style));
 }
 
@@ -214,6 +219,9 @@ void PairNNManybody::init_style()
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
   request_full_list(*neighbor, this, instance_me);
+  // Of hybrid, which has made its own before this style knew.
+  force->pair->comm_forward = std::max(force->pair->comm_forward, comm_forward);
+  force->pair->comm_reverse = std::max(force->pair->comm_reverse, comm_reverse);
 }
 
 // Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
@@ -254,17 +262,75 @@ void PairNNManybody::compute(int eflag, int vflag)
     if (cvflag_atom) results.arrays.centroid_virials = &cvatom[0][0];
     if (eflag_atom) results.energies = eatom;
   }
-  const std::string failure = data->threads.evaluate(
-      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
-      comm->nthreads, static_cast<std::size_t>(n_atoms), results);
-  if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
+  if (data->potential->n_messages() == 0)
+    compute_blocks(results);
+  else
+    compute_with_messages(results);
   if (eflag_global) eng_vdwl += results.energy;
   if (vflag_fdotr) virial_fdotr_compute();
+}
+
+void PairNNManybody::compute_blocks(BlockResults &results)
+{
+  const std::string failure = data->threads.evaluate(
+      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
+      comm->nthreads, static_cast<std::size_t>(atom->nlocal + atom->nghost), results);
+  if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
+}
+
+/// Owned atoms say what ghosts then repeat; what is heard from ghosts goes back to their owners.
+void PairNNManybody::compute_with_messages(BlockResults &results)
+{
+  const auto n = static_cast<std::size_t>(data->potential->n_messages());
+  const auto n_atoms = static_cast<std::size_t>(atom->nlocal + atom->nghost);
+  data->messages.assign(n * n_atoms, 0.0);
+  data->message_gradients.assign(n * n_atoms, 0.0);
+  results.messages = data->messages.data();
+  results.message_gradients = data->message_gradients.data();
+  results.pass = Pass::send;
+  compute_blocks(results);
+  forward_pair(*comm, this);
+  results.pass = Pass::evaluate;
+  compute_blocks(results);
+  reverse_pair(*comm, this);
+  results.pass = Pass::answer;
+  compute_blocks(results);
+}
+
+int PairNNManybody::pack_forward_comm(int n, int *chosen, double *buffer, int, int *)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  for (int i = 0; i < n; ++i, buffer += size)
+    std::copy_n(data->messages.begin() + size * chosen[i], size, buffer);
+  return n * static_cast<int>(size);
+}
+
+void PairNNManybody::unpack_forward_comm(int n, int first, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  std::copy_n(buffer, n * size, data->messages.begin() + size * first);
+}
+
+int PairNNManybody::pack_reverse_comm(int n, int first, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  std::copy_n(data->message_gradients.begin() + size * first, n * size, buffer);
+  return n * static_cast<int>(size);
+}
+
+void PairNNManybody::unpack_reverse_comm(int n, int *chosen, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  for (int i = 0; i < n; ++i)
+    for (std::ptrdiff_t k = 0; k < size; ++k)
+      data->message_gradients[static_cast<std::size_t>(size * chosen[i] + k)] += *buffer++;
 }
 
 double PairNNManybody::memory_usage()
 {
   double bytes = Pair::memory_usage() + data->threads.memory_usage();
+  bytes += static_cast<double>((data->messages.capacity() + data->message_gradients.capacity()) *
+                               sizeof(double));
   for (const auto &centers : data->centers)
     bytes += static_cast<double>(centers.capacity() * sizeof(int));
   return bytes;

@@ -21,10 +21,17 @@ class PairNNManybody : public Pair {
   void init_list(int, class NeighList *) override;
   double init_one(int, int) override;
   double memory_usage() override;
+  // Models that hear their neighbors' features: messages to ghosts, dE/d(message) back from them.
+  int pack_forward_comm(int, int *, double *, int, int *) override;
+  void unpack_forward_comm(int, int, double *) override;
+  int pack_reverse_comm(int, int, double *) override;
+  void unpack_reverse_comm(int, int *, double *) override;
 
  private:
   struct PairNNManybodyData *data;    // potential and scratch, defined in the .cpp
   void allocate();
+  void compute_blocks(struct BlockResults &);
+  void compute_with_messages(struct BlockResults &);
 };
 
 }    // namespace LAMMPS_NS

@@ -79,7 +79,9 @@ void Descriptor::compile(const std::vector<std::string> &elements)
     if (cutoff == cutoffs_.end()) cutoff = cutoffs_.insert(cutoffs_.end(), f.cutoff);
     const int cutoff_index = static_cast<int>(cutoff - cutoffs_.begin());
     for (const auto &[j, k, weight] : neighbor_species(f, elements))
-      if (f.is_angular())
+      if (f.kind == SymmetryFunctionKind::three_body)
+        add_three_body(f, s, j, k, weight, cutoff_index);
+      else if (f.is_angular())
         add_angular(f, s, j, k, weight, cutoff_index);
       else
         add_radial(f, s, j, weight, cutoff_index);
@@ -92,6 +94,16 @@ void Descriptor::add_radial(const SymmetryFunction &f, int index, int j, double 
   auto group = std::find_if(radial_.begin(), radial_.end(),
                             [&](const RadialGroup &g) { return g.holds(j, cutoff_index); });
   if (group == radial_.end()) group = radial_.insert(radial_.end(), RadialGroup(j, cutoff_index));
+  group->add(f, index, weight);
+}
+
+void Descriptor::add_three_body(const SymmetryFunction &f, int index, int j, int k, double weight,
+                                int cutoff_index)
+{
+  auto group = std::find_if(three_body_.begin(), three_body_.end(),
+                            [&](const ThreeBodyGroup &g) { return g.holds(j, k, cutoff_index); });
+  if (group == three_body_.end())
+    group = three_body_.insert(three_body_.end(), ThreeBodyGroup(j, k, cutoff_index));
   group->add(f, index, weight);
 }
 
@@ -125,6 +137,8 @@ int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat
   for (; center < end && (center == begin || scratch.triplets.bytes() < triplet_cache); ++center) {
     double *column = values.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
+      group.values(scratch.prepared, center, scratch.sums, column);
+    for (const ThreeBodyGroup &group : three_body_)
       group.values(scratch.prepared, center, scratch.sums, column);
     for (const AngularGroup &group : angular_) {
       scratch.first_chunk.push_back(scratch.triplets.size());
@@ -168,6 +182,8 @@ void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
     const double *column = weights.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
       group.contract(scratch.prepared, center, scratch.sums, column);
+    for (const ThreeBodyGroup &group : three_body_)
+      group.contract(scratch.prepared, center, scratch.sums, column);
     for (std::size_t g = 0; g < angular_.size(); ++g)
       angular_[g].contract(scratch.prepared, scratch.triplets,
                            chunks_of(scratch, center, g, angular_.size()), scratch.sums, column);
@@ -194,6 +210,8 @@ void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorSc
     values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
     for (int center = begin; center < end; ++center) {
       for (const RadialGroup &group : radial_)
+        group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
+      for (const ThreeBodyGroup &group : three_body_)
         group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
       for (std::size_t g = 0; g < angular_.size(); ++g)
         angular_[g].jacobian(scratch.prepared, center, scratch.triplets,

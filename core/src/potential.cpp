@@ -49,6 +49,31 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
     cutoff_ = std::max(cutoff_, descriptors_.back().cutoff());
   }
   check_model_counts(definition_.sections);
+  count_messages();
+}
+
+/// What member m is asked: the features, and psi behind them where it hears its neighbors.
+const arma::mat &Potential::model_inputs(std::size_t m, PotentialScratch &scratch) const
+{
+  const int first = message_start_[m], end = message_start_[m + 1];
+  if (first == end) return scratch.features;
+  scratch.message.inputs = arma::join_cols(
+      scratch.features,
+      scratch.message.psi.rows(static_cast<arma::uword>(first), static_cast<arma::uword>(end) - 1));
+  return scratch.message.inputs;
+}
+
+/// Leaves in `gradients` those by the features.
+void Potential::take_gradient_of_psi(std::size_t m, arma::mat &gradients,
+                                     PotentialScratch &scratch) const
+{
+  const int first = message_start_[m], end = message_start_[m + 1];
+  if (first == end) return;
+  const arma::uword n_features = scratch.features.n_rows;
+  scratch.message.gradient.rows(static_cast<arma::uword>(first),
+                                static_cast<arma::uword>(end) - 1) =
+      gradients.tail_rows(gradients.n_rows - n_features) / static_cast<double>(n_models());
+  gradients.resize(n_features, gradients.n_cols);
 }
 
 /// Features in the scratch → energies of every model, and the mean of their gradients by the unscaled features; the
@@ -62,7 +87,8 @@ void Potential::evaluate_models(std::size_t species, PotentialScratch &scratch,
   scratch.model_gradients.resize(models.size());
   for (std::size_t m = 0; m < models.size(); ++m) {
     arma::mat &gradients = m == 0 ? scratch.gradients : scratch.model_gradients[m];
-    models[m]->evaluate(scratch.features, scratch.model, scratch.model_energies, gradients);
+    models[m]->evaluate(model_inputs(m, scratch), scratch.model, scratch.model_energies, gradients);
+    take_gradient_of_psi(m, gradients, scratch);
     scratch.energies.row(m) = scratch.model_energies;
     if (m == 0 && wanted == Members::forces) scratch.model_gradients[m] = scratch.gradients;
     if (m > 0) scratch.gradients += gradients;
@@ -87,6 +113,13 @@ void add(const std::vector<double> &more, std::vector<double> &sum)
   std::transform(more.begin(), more.end(), sum.begin(), sum.begin(), std::plus<>());
 }
 
+void add(const NeighborGradient &more, NeighborGradient &sum)
+{
+  add(more.x, sum.x);
+  add(more.y, sum.y);
+  add(more.z, sum.z);
+}
+
 }    // namespace
 
 /// Adds the gradient of one set of weights, where the scratch cannot keep it until the last center: another set of
@@ -99,9 +132,7 @@ void Potential::contract_alone(const EnvironmentBlock &block, int begin, int end
   scratch.descriptor.prepared.clear_gradient();
   descriptor.contract(scratch.descriptor, begin, end, weights);
   descriptor.gather_gradient(block, scratch.descriptor, scratch.part);
-  add(scratch.part.x, gradient.x);
-  add(scratch.part.y, gradient.y);
-  add(scratch.part.z, gradient.z);
+  add(scratch.part, gradient);
 }
 
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
@@ -112,15 +143,21 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
   const Descriptor &descriptor = descriptors_[species];
   const auto n_centers = static_cast<arma::uword>(block.n_centers());
   const bool member_forces = wanted == Members::forces;
+  if (n_messages() > 0 && (!scratch.exchange || member_forces))
+    throw std::invalid_argument(
+        "this potential needs its neighbors' messages, and the forces of its members one by one "
+        "are not to be had from a block");
   descriptor.prepare(block, scratch.descriptor);
   result.energies.set_size(n_centers);
   result.member_energies.set_size(wanted == Members::none ? 0 : section.models.size(), n_centers);
   result.member_gradients.resize(member_forces ? section.models.size() : 0);
   for (NeighborGradient &gradient : result.member_gradients) clear(gradient, block);
   if (member_forces) clear(result.gradient, block);
+  if (scratch.exchange) clear(scratch.heard, block);
   for (int begin = 0; begin < block.n_centers();) {
     const int end =
         descriptor.values(scratch.descriptor, begin, block.n_centers(), scratch.features);
+    if (scratch.exchange) hear(block, begin, end, scratch);
     evaluate_models(species, scratch, wanted);
     const arma::span centers(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1);
     result.energies.cols(centers) = arma::mean(scratch.energies, 0) + section.reference_energy;
@@ -134,9 +171,11 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     } else {
       descriptor.contract(scratch.descriptor, begin, end, scratch.gradients);
     }
+    if (scratch.exchange) reply(block, begin, end, scratch, scratch.heard);
     begin = end;
   }
   if (!member_forces) descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (scratch.exchange) add(scratch.heard, result.gradient);
 }
 
 }    // namespace nnmb

@@ -11,6 +11,8 @@ kernels::RadialTerm::Kind kind_of(SymmetryFunctionKind kind)
       return kernels::RadialTerm::Kind::gaussian;
     case SymmetryFunctionKind::G3:
       return kernels::RadialTerm::Kind::cosine;
+    case SymmetryFunctionKind::chebyshev:
+      return kernels::RadialTerm::Kind::chebyshev;
     default:
       return kernels::RadialTerm::Kind::cutoff;    // G1, compact_radial: f_c alone
   }
@@ -20,7 +22,9 @@ kernels::RadialTerm::Kind kind_of(SymmetryFunctionKind kind)
 
 void RadialGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  terms_.push_back({kind_of(f.kind), f.eta, f.r_shift, f.kappa});
+  const bool polynomial = f.kind == SymmetryFunctionKind::chebyshev;
+  terms_.push_back(
+      {kind_of(f.kind), f.eta, f.r_shift, polynomial ? 2.0 / f.cutoff.radius : f.kappa, f.order});
   places_.push_back({static_cast<std::size_t>(index), weight});
 }
 

@@ -1,5 +1,7 @@
 #include "nnmanybody/structure.h"
 
+#include "structure_messages.h"
+
 #include <algorithm>
 
 namespace nnmb {
@@ -51,6 +53,10 @@ void add_members(const StructureView &structure, const EnvironmentBlock &block,
 void evaluate_structure(const Potential &potential, const StructureView &structure,
                         double *energies, const AtomArrays &arrays, const MemberArrays &members)
 {
+  if (potential.n_messages() > 0) {
+    evaluate_with_messages(potential, structure, energies, arrays, members);
+    return;
+  }
   PotentialScratch scratch;
   BlockResult result;
   EnvironmentBlock block;

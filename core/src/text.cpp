@@ -147,6 +147,21 @@ std::vector<std::string> LineReader::next_keyword(const std::string &keyword, in
   return words;
 }
 
+std::vector<double> LineReader::numbers(std::size_t n, const std::string &what)
+{
+  const std::vector<std::string> words = next(what);
+  if (words.size() != n)
+    fail("expected " + std::to_string(n) + " numbers (" + what + "), got " +
+         std::to_string(words.size()));
+  std::vector<double> row(n);
+  try {
+    for (std::size_t i = 0; i < n; ++i) row[i] = parse_number(words[i], what);
+  } catch (const std::invalid_argument &error) {
+    fail(error.what());
+  }
+  return row;
+}
+
 void LineReader::put_back()
 {
   held_ = true;

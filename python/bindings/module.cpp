@@ -25,6 +25,9 @@ PYBIND11_MODULE(_core, m)
       "The kernels in use: the fastest, or those that the environment variable NNMB_SIMD names.");
   nnmb::python::bind_descriptor(m);
   nnmb::python::bind_neighbor_list(m);
+  nnmb::python::bind_atomic_model(m);
   nnmb::python::bind_network(m);
+  nnmb::python::bind_composable(m);
   nnmb::python::bind_potential(m);
+  nnmb::python::bind_design(m);
 }

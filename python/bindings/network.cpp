@@ -38,28 +38,13 @@ std::shared_ptr<Network> make_network(const std::vector<Array<double>> &weights,
   return std::make_shared<Network>(std::move(layers), std::move(linear));
 }
 
-py::tuple evaluate_network(const Network &network, const Array<double> &features)
-{
-  require_shape(features, "features", {-1, network.n_features()});
-  const arma::mat input(features.data(), static_cast<arma::uword>(features.shape(1)),
-                        static_cast<arma::uword>(features.shape(0)));
-  ModelScratch scratch;
-  arma::rowvec energies;
-  arma::mat gradients;
-  network.evaluate(input, scratch, energies, gradients);
-  py::array_t<double> out({features.shape(0), features.shape(1)});
-  std::copy(gradients.begin(), gradients.end(), out.mutable_data());
-  return py::make_tuple(to_vector(energies), out);
-}
-
 }    // namespace
 
 void bind_network(py::module_ &m)
 {
-  py::class_<Network, std::shared_ptr<Network>>(m, "Network")
+  py::class_<Network, AtomicModel, std::shared_ptr<Network>>(m, "Network")
       .def(py::init(&make_network), py::arg("weights"), py::arg("biases"), py::arg("activations"),
            py::arg("shortcut") = py::none())
-      .def_property_readonly("n_features", &Network::n_features)
       .def_property_readonly("weights",
                              [](const Network &n) {
                                py::list list;
@@ -81,12 +66,10 @@ void bind_network(py::module_ &m)
                                  list.append(activation_name(layer.activation));
                                return list;
                              })
-      .def_property_readonly("shortcut",
-                             [](const Network &n) -> py::object {
-                               if (n.shortcut().is_empty()) return py::none();
-                               return to_vector(n.shortcut());
-                             })
-      .def("evaluate", &evaluate_network, py::arg("features"));
+      .def_property_readonly("shortcut", [](const Network &n) -> py::object {
+        if (n.shortcut().is_empty()) return py::none();
+        return to_vector(n.shortcut());
+      });
 }
 
 }    // namespace nnmb::python

@@ -28,11 +28,12 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     return array;
   };
   py::array_t<double> energies = zeros({n}), forces = zeros({n, 3}), voigt = zeros({6});
+  const bool with_centroid = per_atom_virial && potential.n_messages() == 0;
   py::array_t<double> virials = zeros({per_atom_virial ? n : 0, 6}),
-                      centroid = zeros({per_atom_virial ? n : 0, 9});
+                      centroid = zeros({with_centroid ? n : 0, 9});
   const AtomArrays arrays{forces.mutable_data(), voigt.mutable_data(),
                           per_atom_virial ? virials.mutable_data() : nullptr,
-                          per_atom_virial ? centroid.mutable_data() : nullptr};
+                          with_centroid ? centroid.mutable_data() : nullptr};
   const py::ssize_t n_members = committee ? potential.n_models() : 0;
   py::array_t<double> member_energies = zeros({n_members, n}),
                       member_forces = zeros({n_members, n, 3});
@@ -53,7 +54,7 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
   result["virial"] = virial;
   if (per_atom_virial) {
     result["virials"] = virials;
-    result["centroid_virials"] = centroid;
+    if (with_centroid) result["centroid_virials"] = centroid;
   }
   if (committee) {
     result["committee_energies"] = member_energies;
@@ -63,24 +64,35 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
 }
 
 using Networks = std::vector<std::shared_ptr<Network>>;
+using Models = std::vector<std::shared_ptr<AtomicModel>>;
 
 std::vector<std::shared_ptr<const AtomicModel>>
-models_of(const std::variant<std::shared_ptr<Network>, Networks> &network)
+models_of(const std::variant<std::shared_ptr<AtomicModel>, Models> &given)
 {
-  const Networks networks = network.index() == 0 ? Networks{std::get<0>(network)}
-                                                 : std::get<Networks>(network);
-  if (networks.empty() || std::find(networks.begin(), networks.end(), nullptr) != networks.end())
-    refuse("network: expected a Network, or one for each member of a committee");
-  return {networks.begin(), networks.end()};
+  const Models models = given.index() == 0 ? Models{std::get<0>(given)} : std::get<Models>(given);
+  if (models.empty() || std::find(models.begin(), models.end(), nullptr) != models.end())
+    refuse("network: expected a model such as Network, or one for each member of a committee");
+  return {models.begin(), models.end()};
 }
 
-/// As Python may have them; nothing in the bindings changes a network.
+/// As Python may have them; nothing in the bindings changes a model.
+Models models_of_section(const ElementSection &section)
+{
+  Models models;
+  for (const auto &model : section.models)
+    models.push_back(std::const_pointer_cast<AtomicModel>(model));
+  return models;
+}
+
 Networks networks_of(const ElementSection &section)
 {
   Networks networks;
-  for (const auto &model : section.models)
-    networks.push_back(
-        std::const_pointer_cast<Network>(std::dynamic_pointer_cast<const Network>(model)));
+  for (const auto &model : models_of_section(section)) {
+    networks.push_back(std::dynamic_pointer_cast<Network>(model));
+    if (!networks.back())
+      refuse("element " + section.element + " has a model " + model->kind() +
+             ", not a network: take it from `models`");
+  }
   return networks;
 }
 
@@ -96,7 +108,7 @@ ElementSection make_section(const std::string &element, double reference_energy,
                             std::vector<SymmetryFunction> functions,
                             const Array<double> &statistics,
                             const std::tuple<std::string, double, double> &scaling,
-                            const std::variant<std::shared_ptr<Network>, Networks> &network)
+                            const std::variant<std::shared_ptr<AtomicModel>, Models> &network)
 {
   check_element(element);
   require_shape(statistics, "statistics", {static_cast<py::ssize_t>(functions.size()), 4});
@@ -165,7 +177,7 @@ void bind_potential(py::module_ &m)
   py::class_<ElementSection>(m, "ElementSection")
       .def(py::init(&make_section), py::arg("element"), py::arg("reference_energy"),
            py::arg("functions"), py::arg("statistics"), py::arg("scaling"),
-           py::arg("network").none(false))
+           py::arg("models").none(false))
       .def_readonly("element", &ElementSection::element)
       .def_readonly("reference_energy", &ElementSection::reference_energy)
       .def_readonly("functions", &ElementSection::functions)
@@ -176,6 +188,7 @@ void bind_potential(py::module_ &m)
                                    scaling_names()[static_cast<std::size_t>(s.scaling.kind)],
                                    s.scaling.lower, s.scaling.upper);
                              })
+      .def_property_readonly("models", &models_of_section)
       .def_property_readonly("network", &only_network_of)
       .def_property_readonly("networks", &networks_of);
 
@@ -201,6 +214,7 @@ void bind_potential(py::module_ &m)
       .def_property_readonly("elements", &Potential::elements)
       .def_property_readonly("cutoff", &Potential::cutoff)
       .def_property_readonly("n_models", &Potential::n_models)
+      .def_property_readonly("n_messages", &Potential::n_messages)
       .def_property_readonly("definition", &Potential::definition)
       .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"),
            py::arg("displacement"), py::arg("per_atom_virial") = false,

@@ -17,8 +17,27 @@ from pydantic import (
 from nnmanybody.data import DataKeys
 from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
+from nnmanybody.model_config import ComposableModel, ModelConfig, NetworkModel
 from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, Section, load_yaml
+
+FOR_NETWORKS = {
+    "start",
+    "symmetry_functions",
+    "scaling",
+    "whitening",
+    "reference_energies",
+    "network",
+    "loss",
+    "optimizer",
+    "schedule",
+    "last_stretch",
+    "epochs",
+    "batch_size",
+    "early_stopping",
+    "average",
+}
+"""Keys that mean nothing to a model that is fitted in one go."""
 
 Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
 
@@ -201,6 +220,7 @@ class TrainingConfig(Section):
     scaling: ScalingConfig = ScalingConfig()
     whitening: WhiteningConfig | None = WhiteningConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
+    model: Annotated[ModelConfig, _named("kind")] = NetworkModel()
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
     optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
@@ -219,6 +239,13 @@ class TrainingConfig(Section):
 
     @model_validator(mode="after")
     def _check(self) -> "TrainingConfig":
+        if isinstance(self.model, ComposableModel):
+            foreign = FOR_NETWORKS & self.model_fields_set
+            if foreign:
+                raise ValueError(
+                    f"model composable knows no {', '.join(sorted(foreign))}: remove the key; its own settings stand "
+                    "in the section `model`"
+                )
         if self.start is not None:
             fixed = {"symmetry_functions", "scaling", "network", "reference_energies"} & self.model_fields_set
             if fixed:

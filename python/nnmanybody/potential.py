@@ -191,7 +191,7 @@ class Potential:
                 one.functions,
                 one.statistics,
                 one.scaling,
-                one.networks[index],
+                one.models[index],
             )
             for one in definition.sections
         ]

@@ -5,6 +5,7 @@
 #include "nnmanybody/environment.h"
 #include "nnmanybody/prepared_block.h"
 #include "nnmanybody/radial_group.h"
+#include "nnmanybody/three_body_group.h"
 
 #include <armadillo>
 #include <string>
@@ -65,6 +66,8 @@ class Descriptor {
   void compile(const std::vector<std::string> &elements);
   void add_radial(const SymmetryFunction &function, int index, int j, double weight,
                   int cutoff_index);
+  void add_three_body(const SymmetryFunction &function, int index, int j, int k, double weight,
+                      int cutoff_index);
   void add_angular(const SymmetryFunction &function, int index, int j, int k, double weight,
                    int cutoff_index);
 
@@ -74,6 +77,7 @@ class Descriptor {
   std::vector<CutoffFunction> cutoffs_;
   std::vector<RadialGroup> radial_;
   std::vector<AngularGroup> angular_;
+  std::vector<ThreeBodyGroup> three_body_;
 };
 
 }    // namespace nnmb

@@ -33,8 +33,9 @@ struct Neighbors {
 };
 
 struct RadialTerm {
-  enum class Kind { cutoff, gaussian, cosine } kind;
+  enum class Kind { cutoff, gaussian, cosine, chebyshev } kind;
   double eta, r_shift, kappa;
+  int order = 0;    // of the polynomial of kappa r - 1
 };
 
 /// exp(-eta [(a - r_shift)^2 + …]). When eta is a small multiple of that of another factor, and nothing is shifted, the
@@ -148,6 +149,10 @@ struct Kernels {
   /// out(o, c) = biases(o) + sum_i weights(o, i) in(i, c); columns lie in_stride and out_stride apart.
   void (*dense)(const DenseLayer &layer, int n_columns, const double *in, int in_stride,
                 double *out, int out_stride);
+
+  /// values[i] += sum_l c[l] exp(-z[l] phi[i]); slopes[i] = its derivative by phi[i].
+  void (*exponential_layers)(const double *z, const double *c, int n_layers, int n,
+                             const double *phi, double *values, double *slopes);
 
   /// r and 1/r of n distances given squared; arrays of round_up(n).
   void (*roots)(int n, const double *r_squared, double *r, double *r_inverse);

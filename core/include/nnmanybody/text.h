@@ -39,6 +39,8 @@ class LineReader {
   std::vector<std::string> next(const std::string &expected);
   /// Words of the next line, which must begin with `keyword` and have `n_words` words (-1: any number).
   std::vector<std::string> next_keyword(const std::string &keyword, int n_words = -1);
+  /// The `n` finite numbers of the next line; `what` names them in the error.
+  std::vector<double> numbers(std::size_t n, const std::string &what);
   /// The next line, as next() returned it last, is returned once more.
   void put_back();
   bool at_end();

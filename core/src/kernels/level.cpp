@@ -15,6 +15,7 @@ namespace nnmb::kernels {
 #include "vector_math.h"
 
 #include "activation_kernel.h"
+#include "composable_kernel.h"
 #include "cutoff_kernel.h"
 #include "network_kernel.h"
 #include "radial_kernel.h"
@@ -33,6 +34,7 @@ extern const Kernels NNMB_KERNEL_LEVEL;
 const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
                                 activate,
                                 dense,
+                                exponential_layers,
                                 roots,
                                 cutoff,
                                 radial_values,

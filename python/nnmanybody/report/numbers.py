@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from nnmanybody._core import ElementSection, Network
 from nnmanybody.report.coverage import Coverage
 from nnmanybody.report.inputs import DataSet, Inputs
 from nnmanybody.report.markup import Element, element, number
@@ -117,15 +118,21 @@ def _potential(inputs: Inputs) -> Json:
         "elements": {
             section.element: {
                 "n_functions": len(section.functions),
-                "hidden_layers": [len(bias) for bias in section.networks[0].biases[:-1]],
-                "activations": list(section.networks[0].activations),
-                "n_weights": sum(
-                    array.size for network in section.networks for array in (*network.weights, *network.biases)
-                ),
+                "model": section.models[0].kind,
+                **(_networks(section) if isinstance(section.models[0], Network) else {}),
                 "reference_energy": section.reference_energy,
             }
             for section in definition.sections
         },
+    }
+
+
+def _networks(section: ElementSection) -> Json:
+    first, *_ = section.networks
+    return {
+        "hidden_layers": [len(bias) for bias in first.biases[:-1]],
+        "activations": list(first.activations),
+        "n_weights": sum(array.size for network in section.networks for array in (*network.weights, *network.biases)),
     }
 
 

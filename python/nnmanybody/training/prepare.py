@@ -77,7 +77,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     NNPError
         For everything wrong with data or configuration; see `nnmanybody.checks` and `checks`.
     """
-    split = _read(config)
+    split = read_split(config)
     wanted = Wanted.from_weights(config.loss.targets)
     all_frames = (*split.train, *split.validation)
     elements = checks.elements_of(all_frames, _elements_asked_for(config))
@@ -120,7 +120,7 @@ def energy_scale(frames: Sequence[Frame]) -> float:
     return size if size > SMALLEST_SCALE else 1.0
 
 
-def _read(config: TrainingConfig) -> Split:
+def read_split(config: TrainingConfig) -> Split:
     keys = config.data.keys.keys()
     frames = read_entries(config.data.train, keys, config.data.index)
     validation = read_entries(config.data.validation, keys, config.data.index)
