@@ -142,4 +142,22 @@ void ThreeBodyGroup::jacobian(PreparedBlock &block, int center, std::vector<doub
   });
 }
 
+void ThreeBodyGroup::directional(PreparedBlock &block, int center, std::vector<double> &scratch,
+                                 const kernels::Direction &direction, double *products) const
+{
+  const Pairs pairs(*this, block, center, scratch);
+  const kernels::Neighbors &n = pairs.n;
+  const auto along = [&](int a, int b) {    // of the direction of a, times x of b
+    return direction.x[a] * n.x[b] + direction.y[a] * n.y[b] + direction.z[a] * n.z[b];
+  };
+  pairs.for_each([&](int a, int b) {
+    const double aa = along(a, a), bb = along(b, b), mixed = along(a, b) + along(b, a);
+    for (const Term &t : terms_) {
+      const PairTerm term = pairs.term(t, a, b);
+      products[t.index] +=
+          t.weight * (term.radial_j * aa + term.radial_k * bb + term.cross * mixed);
+    }
+  });
+}
+
 }    // namespace nnmb

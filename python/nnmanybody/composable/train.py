@@ -26,7 +26,7 @@ from nnmanybody.training.prepare import read_split
 from nnmanybody.training.provenance import data_hash, header
 from nnmanybody.training.run import POTENTIAL_NAME, RESULT_NAME, TrainingResult, write_record
 from nnmanybody.training.split import Split
-from nnmanybody.training.trainer import FitErrors
+from nnmanybody.training.fit_errors import FitErrors
 
 logger = logging.getLogger(__name__)
 
