@@ -2,6 +2,7 @@
 
 #include "nnmanybody/composable.h"
 #include "nnmanybody/network.h"
+#include "nnmanybody/radial_basis.h"
 #include "nnmanybody/text.h"
 
 #include <stdexcept>
@@ -19,6 +20,7 @@ const std::vector<std::pair<std::string, Reader>> &readers()
 {
   static const std::vector<std::pair<std::string, Reader>> table{
       {"network", [](LineReader &r) -> Model { return Network::read(r); }},
+      {"rbf", [](LineReader &r) -> Model { return RadialBasis::read(r); }},
       {"composable", [](LineReader &r) -> Model { return Composable::read(r); }},
   };
   return table;

@@ -2,8 +2,6 @@
 
 #include "nnmanybody/text.h"
 
-#include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace nnmb {
@@ -87,25 +85,6 @@ void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::r
   }
 }
 
-Network::Dense::Dense(const arma::mat &matrix, const arma::vec &bias) :
-    n_out(static_cast<int>(matrix.n_rows)), n_in(static_cast<int>(matrix.n_cols)),
-    stride(kernels::round_up(n_out) + kernels::width),
-    weights(static_cast<std::size_t>(stride) * matrix.n_cols, 0.0),
-    biases(static_cast<std::size_t>(stride), 0.0)
-{
-  for (arma::uword i = 0; i < matrix.n_cols; ++i)
-    std::copy_n(matrix.colptr(i), matrix.n_rows,
-                weights.begin() + static_cast<std::ptrdiff_t>(i) * stride);
-  std::copy(bias.begin(), bias.end(), biases.begin());
-}
-
-void Network::Dense::operator()(const arma::mat &in, arma::mat &out) const
-{
-  out.set_size(static_cast<arma::uword>(n_out), in.n_cols);
-  kernels::best().dense({n_out, n_in, stride, weights.data(), biases.data()},
-                        static_cast<int>(in.n_cols), in.memptr(), n_in, out.memptr(), n_out);
-}
-
 arma::vec Network::linear_coefficients() const
 {
   if (layers_.back().activation != Activation::identity) return {};
@@ -163,22 +142,6 @@ void Network::write(std::ostream &stream) const
 
 namespace {
 
-/// `n` numbers of the next line.
-std::vector<double> read_row(LineReader &reader, std::size_t n, const std::string &what)
-{
-  const std::vector<std::string> words = reader.next(what);
-  if (words.size() != n)
-    reader.fail("expected " + std::to_string(n) + " numbers (" + what + "), got " +
-                std::to_string(words.size()));
-  std::vector<double> row(n);
-  try {
-    for (std::size_t i = 0; i < n; ++i) row[i] = parse_number(words[i], what);
-  } catch (const std::invalid_argument &error) {
-    reader.fail(error.what());
-  }
-  return row;
-}
-
 Layer read_layer(LineReader &reader, std::size_t number, int n_in, int n_out)
 {
   const auto words = reader.next_keyword("layer", 2);
@@ -189,7 +152,7 @@ Layer read_layer(LineReader &reader, std::size_t number, int n_in, int n_out)
   for (int row = 0; row < n_out; ++row) {
     const std::string what = "layer " + std::to_string(number) + ", row " +
                              std::to_string(row + 1) + ": weights and the bias";
-    const std::vector<double> values = read_row(reader, static_cast<std::size_t>(n_in) + 1, what);
+    const std::vector<double> values = reader.numbers(static_cast<std::size_t>(n_in) + 1, what);
     columns.insert(columns.end(), values.begin(), values.end());
   }
   const arma::mat rows(columns.data(), static_cast<arma::uword>(n_in) + 1,
@@ -245,7 +208,7 @@ std::shared_ptr<const Network> Network::read(LineReader &reader)
   if (has_shortcut == "yes") {
     reader.next_keyword("shortcut_weights", 1);
     shortcut = arma::rowvec(
-        read_row(reader, static_cast<std::size_t>(sizes.front()), "weights of the shortcut"));
+        reader.numbers(static_cast<std::size_t>(sizes.front()), "weights of the shortcut"));
   }
   try {
     return std::make_shared<const Network>(std::move(layers), std::move(shortcut));

@@ -118,6 +118,7 @@ void bind_neighbor_list(py::module_ &m);    // neighbor_pairs
 void bind_atomic_model(py::module_ &m);     // AtomicModel
 void bind_network(py::module_ &m);          // Network
 void bind_composable(py::module_ &m);       // Expression, Composable
+void bind_radial_basis(py::module_ &m);     // RadialBasis
 void bind_potential(py::module_ &m);        // ElementSection, PotentialDefinition, Potential
 void bind_design(py::module_ &m);           // design, linear_coefficients
 

@@ -112,6 +112,18 @@ TEST_CASE("activation kernels equal the library's functions, for large arguments
   }
 }
 
+TEST_CASE("exponentials equal the library's, and vanish where it has none")
+{
+  const kernels::Kernels &kernel = level();
+  std::vector<double> x = random_numbers(301, -700.0, 700.0);
+  for (const double special : {0.0, 1e-300, -1e-9, 700.0, -708.0, -1e6, -1e300})
+    x.push_back(special);
+  std::vector<double> value = x;
+  kernel.exponentials(static_cast<std::int64_t>(x.size()), value.data());
+  for (std::size_t i = 0; i < x.size(); ++i)
+    CHECK(value[i] == Approx(std::exp(x[i])).epsilon(2e-15).margin(1e-300));
+}
+
 TEST_CASE("exponentials of radial functions, from the largest to those that vanish")
 {
   const kernels::Kernels &kernel = level();

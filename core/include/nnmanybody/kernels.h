@@ -159,6 +159,9 @@ struct Kernels {
   void (*exponential_layers)(const double *z, const double *c, int n_layers, int n,
                              const double *phi, double *values, double *slopes);
 
+  /// Replaces x by e^x; x <= 700.
+  void (*exponentials)(std::int64_t n, double *x);
+
   /// r and 1/r of n distances given squared; arrays of round_up(n).
   void (*roots)(int n, const double *r_squared, double *r, double *r_inverse);
 

@@ -3,7 +3,7 @@
 
 #include "nnmanybody/activation.h"
 #include "nnmanybody/atomic_model.h"
-#include "nnmanybody/kernels.h"
+#include "nnmanybody/dense.h"
 
 #include <vector>
 
@@ -37,14 +37,6 @@ class Network final : public AtomicModel {
   const arma::rowvec &shortcut() const { return shortcut_; }
 
  private:
-  /// Weights as the kernel takes them: columns filled up to whole vectors.
-  struct Dense {
-    Dense(const arma::mat &weights, const arma::vec &biases);
-    void operator()(const arma::mat &in, arma::mat &out) const;
-    int n_out, n_in, stride;
-    std::vector<double> weights, biases;
-  };
-
   std::vector<Layer> layers_;
   arma::rowvec shortcut_;
   std::vector<Dense> forward_;     // W of every layer, and the shortcut behind them

@@ -1,4 +1,5 @@
-// Activation functions of many values at once; their meaning stands in nnmanybody/activation.h.
+// Activation functions, and exponentials, of many values at once; the meaning of the former stands in
+// nnmanybody/activation.h.
 
 namespace {
 
@@ -49,6 +50,12 @@ bool activate(Activation activation, std::int64_t n, double *__restrict values,
     default:
       return false;
   }
+}
+
+void exponentials(std::int64_t n, double *x)
+{
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) x[i] = exponential(x[i]);
 }
 
 }    // namespace
