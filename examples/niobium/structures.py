@@ -14,7 +14,7 @@ CLOSEST = 0.75  # of the neighbor distance: nearer atoms at a grain boundary are
 
 
 def small_cells(seed: int, n_cells: int) -> list[Atoms]:
-    """Strained and rattled bcc cells of 54 atoms, every fourth with a vacancy; 12 by seed 1 to train, 6 by 2 to test."""
+    """Bcc cells of 54 atoms, strained, rattled, every fourth with a vacancy; 12 of seed 1 to train, 6 of 2 to test."""
     rng = np.random.default_rng(seed)
     corner = np.array([[x, y, z] for x in range(3) for y in range(3) for z in range(3)], dtype=float)
     lattice = np.vstack([corner, corner + 0.5]) * A_BCC

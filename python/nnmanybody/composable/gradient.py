@@ -192,7 +192,7 @@ def improve(data: Data, layout: Layout, fit: Fit, steps: int) -> Fit:
     lengths = np.linalg.norm(data.rows(layout, fit.logarithms, fit.coefficients), axis=0)
     scale = np.concatenate([np.ones(n), 1.0 / np.where(lengths > 0.0, lengths, 1.0)])
 
-    @tf.function
+    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow carries no types
     def loss_and_gradient(point: Tensor) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(point)

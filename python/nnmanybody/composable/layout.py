@@ -176,7 +176,7 @@ class Layout:
         by_element = np.split(coefficients, len(self.elements))
         for index, (element, own) in enumerate(zip(self.elements, by_element, strict=True)):
             functions: dict[str, _core.SymmetryFunction] = {}
-            places = {}
+            places: dict[str, int] = {}
             bases = []
             for owner in range(len(self.expression.bases)):
                 parts = []
@@ -258,7 +258,9 @@ def parts(layout: Layout) -> list[Part]:
 def _below(expression: _core.Expression, index: int) -> tuple[set[int], set[int], set[int]]:
     """Coefficients, bases and exponents of a node and all below it."""
     node = expression.nodes[index]
-    coefficients, bases, exponents = set(), set(), set()
+    coefficients: set[int] = set()
+    bases: set[int] = set()
+    exponents: set[int] = set()
     if node.shift >= 0:
         coefficients.add(node.shift)
     if not node.children:

@@ -184,7 +184,13 @@ def random_start(data: Data, layout: Layout, logarithms: FloatArray, rng: np.ran
 
 
 def best_of_starts(
-    data: Data, layout: Layout, logarithms: FloatArray, start: FloatArray | None, *, rng: np.random.Generator, starts: int
+    data: Data,
+    layout: Layout,
+    logarithms: FloatArray,
+    start: FloatArray | None,
+    *,
+    rng: np.random.Generator,
+    starts: int,
 ) -> LinearFit:
     """Alternate from the given start and from random ones (methods: from factors of 1 alone it is trapped)."""
     fits = [fit_linear(data, layout, logarithms, start)]

@@ -21,12 +21,12 @@ from nnmanybody.errors import NNPError
 from nnmanybody.model_config import ComposableModel
 from nnmanybody.potential import Potential
 from nnmanybody.training import checks
+from nnmanybody.training.fit_errors import FitErrors
 from nnmanybody.training.inputs import statistics
 from nnmanybody.training.prepare import read_split
 from nnmanybody.training.provenance import data_hash, header
 from nnmanybody.training.run import POTENTIAL_NAME, RESULT_NAME, TrainingResult, write_record
 from nnmanybody.training.split import Split
-from nnmanybody.training.fit_errors import FitErrors
 
 logger = logging.getLogger(__name__)
 
