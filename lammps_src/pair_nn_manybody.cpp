@@ -208,7 +208,7 @@ void PairNNManybody::coeff(int narg, char **arg)
   const int n_messages = data->potential->n_messages();
   comm_forward = comm_reverse = n_messages;
   // What an atom feels then depends on atoms two cutoffs away: the sum over its pairs is not its heat flux.
-  if (n_messages > 0) centroidstressflag = CENTROID_NOTAVAIL;
+  centroidstressflag = n_messages > 0 ? CENTROID_NOTAVAIL : CENTROID_AVAIL;
   if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential, update->unit_style));
 }
 

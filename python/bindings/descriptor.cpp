@@ -47,7 +47,8 @@ SymmetryFunction make_function(const std::string &kind, const std::vector<std::s
                                double cutoff, double eta, double r_shift, double kappa, double zeta,
                                int lam, const std::string &cutoff_function, double cutoff_alpha,
                                double r_left, double theta_left, double theta_right,
-                               bool asymmetric, bool weight_by_atomic_number, int order)
+                               bool asymmetric, bool weight_by_atomic_number, int order,
+                               double eta_k)
 {
   SymmetryFunction f;
   f.kind = symmetry_function_kind(kind);

@@ -12,7 +12,7 @@ from nnmanybody.potential import join_committee
 STEP = 1e-4  # Å, and strain
 FINITE_DIFFERENCES = 1e-7  # of the largest force: the issue's
 SAME = 1e-12  # relative: the same sums in another order
-OUTER, INNER = 1.0 / 90.0, 3.0 / 20.0  # of the central difference of sixth order, 3 h and 2 h; 3/4 at h
+OUTER, INNER = 1.0 / 60.0, 3.0 / 20.0  # of the central difference of sixth order, 3 h and 2 h; 3/4 at h
 
 
 @pytest.fixture(params=POTENTIALS, scope="module")

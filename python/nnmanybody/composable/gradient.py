@@ -20,6 +20,11 @@ from nnmanybody.training.tensorflow import tf
 FloatArray = NDArray[np.float64]
 Tensor = Any
 
+DIFFERENCE = 1e-5
+"""Of logarithms, for their derivatives at the start."""
+SMALLEST_STEP = 1e-7
+"""Relative; directions that change the data less are left alone."""
+
 CUTOFF_SHAPES: dict[str, Callable[[Tensor], Tensor]] = {
     "poly3": lambda x: (1 - x) ** 4 * (1 + x * (4 + x * (10 + 20 * x))),
     "poly4": lambda x: (1 - x) ** 5 * (1 + x * (5 + x * (15 + x * (35 + 70 * x)))),
@@ -189,24 +194,50 @@ def improve(data: Data, layout: Layout, fit: Fit, steps: int) -> Fit:
     _refuse_triplets(layout)
     pairs = _pairs(data, layout.cutoff)
     n = len(fit.logarithms)
-    lengths = np.linalg.norm(data.rows(layout, fit.logarithms, fit.coefficients), axis=0)
-    scale = np.concatenate([np.ones(n), 1.0 / np.where(lengths > 0.0, lengths, 1.0)])
+    directions = tf.constant(_unit_steps(data, layout, pairs, fit))
+    first = np.concatenate([fit.logarithms, fit.coefficients])
+    unit = max(fit.loss, np.finfo(float).tiny)
+    low, high = layout.bounds.T
+
+    def parameters(point: Tensor) -> tuple[Tensor, Tensor]:
+        values = first + tf.linalg.matvec(directions, point)
+        return tf.clip_by_value(values[:n], low, high), values[n:]
 
     @tf.function  # type: ignore[untyped-decorator]  # TensorFlow carries no types
     def loss_and_gradient(point: Tensor) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(point)
-            values = point * scale
-            rows = _rows(data, layout, pairs, values[:n], values[n:])
-            loss = tf.reduce_sum((rows - tf.constant(data.targets)) ** 2)
+            rows = _rows(data, layout, pairs, *parameters(point))
+            loss = tf.reduce_sum((rows - tf.constant(data.targets)) ** 2) / unit
         return loss, tape.gradient(loss, point)
 
     def objective(point: FloatArray) -> tuple[float, FloatArray]:
         loss, gradient = loss_and_gradient(tf.constant(point))
         return float(loss), gradient.numpy()
 
-    start = np.concatenate([fit.logarithms, fit.coefficients]) / scale
-    bounds = [*map(tuple, layout.bounds.tolist()), *[(None, None)] * len(fit.coefficients)]
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": steps})
-    values = found.x * scale
-    return Fit(values[:n], values[n:], float(found.fun)) if found.fun < fit.loss else fit
+    start = np.zeros(directions.shape[1])
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    if found.fun >= 1.0:
+        return fit
+    logarithms, coefficients = parameters(tf.constant(found.x))
+    return Fit(logarithms.numpy(), coefficients.numpy(), float(found.fun) * unit)
+
+
+def _unit_steps(data: Data, layout: Layout, pairs: _Pairs, fit: Fit) -> FloatArray:
+    """Return directions of all parameters along which the loss changes alike (Gauss, Newton), as columns."""
+    coefficients = tf.constant(fit.coefficients)
+
+    def rows(logarithms: FloatArray) -> FloatArray:
+        return np.asarray(_rows(data, layout, pairs, tf.constant(logarithms), coefficients).numpy())
+
+    columns = [
+        (rows(fit.logarithms + step) - rows(fit.logarithms - step)) / (2.0 * DIFFERENCE)
+        for step in DIFFERENCE * np.eye(len(fit.logarithms))
+    ]
+    jacobian = np.column_stack([*columns, data.rows(layout, fit.logarithms, fit.coefficients)])
+    sizes = np.linalg.norm(jacobian, axis=0)
+    sizes[sizes == 0.0] = 1.0
+    _, lengths, directions = np.linalg.svd(jacobian / sizes, full_matrices=False)
+    kept = lengths > SMALLEST_STEP * lengths[0]
+    steps: FloatArray = np.sqrt(fit.loss) * directions[kept].T / lengths[kept] / sizes[:, None]
+    return steps
