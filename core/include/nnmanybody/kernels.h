@@ -32,6 +32,10 @@ struct Neighbors {
   double *gradient;               // the same, as xyz; the sum of both counts
 };
 
+struct IndexRange {
+  int begin, end;
+};
+
 struct RadialTerm {
   enum class Kind { cutoff, gaussian, cosine } kind;
   double eta, r_shift, kappa;
@@ -72,6 +76,30 @@ struct AngularPlan {
   const AngularFactor *angular;
   const FunctionBlock *blocks;    // sorted by radial factor
 };
+
+/// The radial factors of the neighbors of one species whose multipole moments are wanted.
+struct MultipolePlan {
+  int n_channels;
+  const RadialFactor *channels;
+};
+
+/// Kernels over neighbors for wide angular functions, see multipole_kernel.h. With n_moments = (degree + 1)^2:
+struct MultipoleKernels {
+  /// moments[channel * n_moments + l^2 + l + m] = M_lm, squares[channel] = sum of g^2.
+  void (*moments)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                  double *moments, double *squares);
+  /// Adds the gradient of sum of adjoints × moments and of square_adjoints × squares to gx, gy, gz of the neighbors.
+  void (*contract)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                   const double *adjoints, const double *square_adjoints);
+  /// One channel: gradient of sum_m adjoint_lm M_lm for every l, then that of the squares, by the displacement of
+  /// neighbor range.begin + n, at slopes[(l * 3 + xyz) * stride + n].
+  void (*slopes)(const RadialFactor &channel, const Neighbors &neighbors, IndexRange range,
+                 const double *adjoint, double *slopes, int stride);
+};
+
+/// The degrees l that there are kernels for; the last one is the largest zeta of a sum over neighbors.
+constexpr int multipole_degrees[] = {2, 4, 8};
+constexpr int n_multipole_degrees = 3;
 
 /// Triplets (center, j, k) and everything about them that both passes need, structure of arrays.
 struct TripletChunk {
@@ -119,10 +147,6 @@ double *workspace(TripletPool &pool, std::ptrdiff_t n);
 constexpr double shortest_distance = 1e-6;
 /// Throws std::invalid_argument saying so.
 [[noreturn]] void refuse_distance(double r);
-
-struct IndexRange {
-  int begin, end;
-};
 
 /// Outputs of a Jacobian: dG_s/d(displacement) of neighbor n at rows[((n - origin) * 3 + xyz) * stride + s].
 struct JacobianRows {
@@ -174,6 +198,8 @@ struct Kernels {
                            const TripletChunk &chunk, const double *weights);
   void (*angular_jacobian)(const AngularPlan &plan, const Neighbors &neighbors,
                            const TripletChunk &chunk, const JacobianRows &jacobian);
+
+  MultipoleKernels multipole[n_multipole_degrees];    // of multipole_degrees
 };
 
 /// The fastest kernels that this processor runs, or those that the environment variable NNMB_SIMD names.

@@ -26,6 +26,8 @@ namespace nnmb::kernels {
 #include "angular_contract_kernel.h"
 #include "angular_jacobian_kernel.h"
 
+#include "multipole_kernel.h"
+
 #define NNMB_TEXT_OF(name) #name
 #define NNMB_TEXT(name)    NNMB_TEXT_OF(name)
 
@@ -40,6 +42,8 @@ const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
                                 radial_slopes,
                                 angular_values,
                                 angular_contract,
-                                angular_jacobian};
+                                angular_jacobian,
+                                {multipole_kernels<2>(), multipole_kernels<4>(),
+                                 multipole_kernels<8>()}};
 
 }    // namespace nnmb::kernels

@@ -1,0 +1,211 @@
+// Wide angular functions with a small whole zeta as sums over neighbors instead of sums over pairs of them.
+//
+// (1 + lambda cos)^zeta is a polynomial of the cosine, so a sum of Legendre polynomials, and by the addition theorem
+// P_l(cos) = sum_m N_lm Y_lm(u_j) Y_lm(u_k): the sum over pairs becomes one of products of the multipole moments
+//
+//   M_lm = sum_j g(r_j) Y_lm(u_j),  g(r) = exp(-eta (r - r_shift)^2) f_c(r),  u = x/r
+//
+// of the neighbors' density. What is made of them is in multipole_group.cpp. Here, real and without their norms,
+//
+//   Y_lm = Q_lm(z) c_m(x, y) for m >= 0,  Q_l|m|(z) s_|m|(x, y) for m < 0,  Q_lm = d^m P_l/dz^m,  c_m + i s_m = (x + iy)^m
+//
+// (the factor (1 - z^2)^(m/2) of the associated Legendre functions is in c and s). Y_lm lies at l^2 + l + m.
+
+namespace {
+
+/// Eight neighbors side by side; on narrower machines the compiler makes two or four instructions of each one.
+typedef double Lanes __attribute__((vector_size(8 * width)));
+
+inline Lanes load(const double *from)
+{
+  Lanes lanes;
+  std::memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+inline void store(const Lanes &lanes, double *to)
+{
+  std::memcpy(to, &lanes, sizeof lanes);
+}
+
+inline double sum_of(const Lanes &lanes)
+{
+  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+         ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+/// Directions of eight neighbors, c_m, s_m and Q_lm of them up to l = degree.
+template <int degree> struct Harmonics {
+  Lanes x, y, z, r_inverse;
+  Lanes c[degree + 1], s[degree + 1];
+  Lanes q[degree + 1][degree + 2];    // [l][m], zero for m > l
+
+  Harmonics(const Neighbors &n, int i)
+  {
+    r_inverse = load(n.r_inverse + i);
+    x = load(n.x + i) * r_inverse;
+    y = load(n.y + i) * r_inverse;
+    z = load(n.z + i) * r_inverse;
+    const Lanes one = Lanes{} + 1.0;
+    c[0] = one;
+    s[0] = Lanes{};
+    for (int m = 1; m <= degree; ++m) {
+      c[m] = x * c[m - 1] - y * s[m - 1];
+      s[m] = x * s[m - 1] + y * c[m - 1];
+    }
+    double odd_factorial = 1.0;    // (2m - 1)!!
+    for (int m = 0; m <= degree; ++m) {
+      if (m > 0) odd_factorial *= 2 * m - 1;
+      q[m][m] = one * odd_factorial;
+      q[m][m + 1] = Lanes{};
+      if (m < degree) q[m + 1][m] = (2 * m + 1) * odd_factorial * z;
+      for (int l = m + 2; l <= degree; ++l)
+        q[l][m] = ((2 * l - 1) / static_cast<double>(l - m)) * z * q[l - 1][m] -
+                  ((l + m - 1) / static_cast<double>(l - m)) * q[l - 2][m];
+    }
+  }
+};
+
+constexpr int place_of(int l, int m)
+{
+  return l * l + l + m;
+}
+
+/// g and dg/dr of eight neighbors, zero for those behind the end of the range.
+struct Channel {
+  Lanes value, slope;
+
+  Channel(const RadialFactor &factor, const Neighbors &n, int i, int end)
+  {
+    alignas(64) double g[width], dg[width];
+#pragma omp simd
+    for (int t = 0; t < width; ++t) {
+      const double r = n.r[i + t], d = r - factor.r_shift;
+      const double e = i + t < end ? exponential(-factor.eta * d * d) : 0.0;
+      g[t] = e * n.f[i + t];
+      dg[t] = e * (n.slope[i + t] * r - 2.0 * factor.eta * d * n.f[i + t]);
+    }
+    value = load(g);
+    slope = load(dg);
+  }
+};
+
+template <int degree>
+void multipole_moments(const MultipolePlan &plan, const Neighbors &n, IndexRange range,
+                       double *moments, double *squares)
+{
+  constexpr int n_moments = (degree + 1) * (degree + 1), at_once = 4;
+  for (int first = 0; first < plan.n_channels; first += at_once) {
+    const int size = plan.n_channels - first < at_once ? plan.n_channels - first : at_once;
+    Lanes sums[at_once][n_moments] = {}, square[at_once] = {};
+    for (int i = range.begin; i < range.end; i += width) {
+      const Harmonics<degree> at(n, i);
+      Lanes harmonic[n_moments];
+      for (int l = 0; l <= degree; ++l) {
+        harmonic[place_of(l, 0)] = at.q[l][0];
+        for (int m = 1; m <= l; ++m) {
+          harmonic[place_of(l, m)] = at.q[l][m] * at.c[m];
+          harmonic[place_of(l, -m)] = at.q[l][m] * at.s[m];
+        }
+      }
+      for (int channel = 0; channel < size; ++channel) {
+        const Lanes g = Channel(plan.channels[first + channel], n, i, range.end).value;
+        square[channel] += g * g;
+        for (int p = 0; p < n_moments; ++p) sums[channel][p] += g * harmonic[p];
+      }
+    }
+    for (int channel = 0; channel < size; ++channel) {
+      squares[first + channel] = sum_of(square[channel]);
+      double *out = moments + static_cast<std::ptrdiff_t>(first + channel) * n_moments;
+      for (int p = 0; p < n_moments; ++p) out[p] = sum_of(sums[channel][p]);
+    }
+  }
+}
+
+/// Radial and tangential part of the gradient of sum_lm (b_lm g Y_lm) of eight neighbors: u (slope_lm Y_lm) and
+/// (1 - u u) grad_u Y / r with b_lm = value_lm, for the terms of one l or of all of them.
+template <int degree>
+inline void add_gradient(const Harmonics<degree> &at, const Lanes *value, const Lanes *slope,
+                         int l_begin, int l_end, Lanes &radial, Lanes &vx, Lanes &vy, Lanes &vz)
+{
+  for (int m = 0; m < l_end; ++m) {
+    Lanes a = {}, b = {}, da = {}, db = {}, ra = {}, rb = {};
+    for (int l = m > l_begin ? m : l_begin; l < l_end; ++l) {
+      const Lanes &q = at.q[l][m], &dq = at.q[l][m + 1];
+      ra += slope[place_of(l, m)] * q;
+      da += value[place_of(l, m)] * dq;
+      if (m == 0) continue;
+      a += value[place_of(l, m)] * q;
+      rb += slope[place_of(l, -m)] * q;
+      b += value[place_of(l, -m)] * q;
+      db += value[place_of(l, -m)] * dq;
+    }
+    radial += ra * at.c[m] + rb * at.s[m];
+    vz += da * at.c[m] + db * at.s[m];
+    if (m == 0) continue;
+    vx += static_cast<double>(m) * (a * at.c[m - 1] + b * at.s[m - 1]);
+    vy += static_cast<double>(m) * (b * at.c[m - 1] - a * at.s[m - 1]);
+  }
+}
+
+template <int degree>
+void multipole_contract(const MultipolePlan &plan, const Neighbors &n, IndexRange range,
+                        const double *adjoints, const double *square_adjoints)
+{
+  constexpr int n_moments = (degree + 1) * (degree + 1);
+  for (int i = range.begin; i < range.end; i += width) {
+    Lanes value[n_moments] = {}, slope[n_moments] = {}, radial = {};
+    for (int channel = 0; channel < plan.n_channels; ++channel) {
+      const Channel g(plan.channels[channel], n, i, range.end);
+      const double *a = adjoints + static_cast<std::ptrdiff_t>(channel) * n_moments;
+      radial += 2.0 * square_adjoints[channel] * g.value * g.slope;
+      for (int p = 0; p < n_moments; ++p) {
+        value[p] += a[p] * g.value;
+        slope[p] += a[p] * g.slope;
+      }
+    }
+    const Harmonics<degree> at(n, i);
+    Lanes vx = {}, vy = {}, vz = {};
+    add_gradient<degree>(at, value, slope, 0, degree + 1, radial, vx, vy, vz);
+    const Lanes along = radial - (at.x * vx + at.y * vy + at.z * vz) * at.r_inverse;
+    store(load(n.gx + i) + along * at.x + vx * at.r_inverse, n.gx + i);
+    store(load(n.gy + i) + along * at.y + vy * at.r_inverse, n.gy + i);
+    store(load(n.gz + i) + along * at.z + vz * at.r_inverse, n.gz + i);
+  }
+}
+
+template <int degree>
+void multipole_slopes(const RadialFactor &factor, const Neighbors &n, IndexRange range,
+                      const double *adjoint, double *slopes, int stride)
+{
+  constexpr int n_moments = (degree + 1) * (degree + 1);
+  for (int i = range.begin; i < range.end; i += width) {
+    const Channel g(factor, n, i, range.end);
+    const Harmonics<degree> at(n, i);
+    Lanes value[n_moments], slope[n_moments];
+    for (int p = 0; p < n_moments; ++p) {
+      value[p] = adjoint[p] * g.value;
+      slope[p] = adjoint[p] * g.slope;
+    }
+    double *out = slopes + (i - range.begin);
+    const auto put = [&](const Lanes &along, const Lanes &vx, const Lanes &vy, const Lanes &vz) {
+      store(along * at.x + vx * at.r_inverse, out);
+      store(along * at.y + vy * at.r_inverse, out + stride);
+      store(along * at.z + vz * at.r_inverse, out + 2 * stride);
+      out += 3 * static_cast<std::ptrdiff_t>(stride);
+    };
+    for (int l = 0; l <= degree; ++l) {
+      Lanes radial = {}, vx = {}, vy = {}, vz = {};
+      add_gradient<degree>(at, value, slope, l, l + 1, radial, vx, vy, vz);
+      put(radial - (at.x * vx + at.y * vy + at.z * vz) * at.r_inverse, vx, vy, vz);
+    }
+    put(2.0 * g.value * g.slope, Lanes{}, Lanes{}, Lanes{});
+  }
+}
+
+template <int degree> constexpr MultipoleKernels multipole_kernels()
+{
+  return {multipole_moments<degree>, multipole_contract<degree>, multipole_slopes<degree>};
+}
+
+}    // namespace
