@@ -90,34 +90,61 @@ struct Channel {
   }
 };
 
+/// Channels and moments whose sums stay in registers.
+constexpr int channels_at_once = 4, moments_at_once = 5;
+
+/// sums(channel, p) += sum over n vectors of g(channel) Y(p) for moments p … p + moments_at_once - 1.
+inline void add_products(int n, const Lanes (*g)[channels_at_once], const Lanes *harmonic,
+                         int n_harmonics, Lanes (*sums)[moments_at_once])
+{
+  for (int i = 0; i < n; ++i)
+    for (int channel = 0; channel < channels_at_once; ++channel)
+      for (int p = 0; p < moments_at_once; ++p)
+        sums[channel][p] += g[i][channel] * harmonic[i * n_harmonics + p];
+}
+
 template <int degree>
 void multipole_moments(const MultipolePlan &plan, const Neighbors &n, IndexRange range,
                        double *moments, double *squares)
 {
-  constexpr int n_moments = (degree + 1) * (degree + 1), at_once = 4;
-  for (int first = 0; first < plan.n_channels; first += at_once) {
-    const int size = plan.n_channels - first < at_once ? plan.n_channels - first : at_once;
-    Lanes sums[at_once][n_moments] = {}, square[at_once] = {};
-    for (int i = range.begin; i < range.end; i += width) {
-      const Harmonics<degree> at(n, i);
-      Lanes harmonic[n_moments];
+  constexpr int n_moments = (degree + 1) * (degree + 1), vectors_at_once = 8;
+  constexpr int n_harmonics =
+      (n_moments + moments_at_once - 1) / moments_at_once * moments_at_once;
+  for (int i = 0; i < plan.n_channels * n_moments; ++i) moments[i] = 0.0;
+  for (int i = 0; i < plan.n_channels; ++i) squares[i] = 0.0;
+  Lanes harmonic[vectors_at_once * n_harmonics] = {};
+  for (int begin = range.begin; begin < range.end; begin += vectors_at_once * width) {
+    int n_vectors = 0;
+    for (; n_vectors < vectors_at_once && begin + n_vectors * width < range.end; ++n_vectors) {
+      const Harmonics<degree> at(n, begin + n_vectors * width);
+      Lanes *out = harmonic + n_vectors * n_harmonics;
       for (int l = 0; l <= degree; ++l) {
-        harmonic[place_of(l, 0)] = at.q[l][0];
+        out[place_of(l, 0)] = at.q[l][0];
         for (int m = 1; m <= l; ++m) {
-          harmonic[place_of(l, m)] = at.q[l][m] * at.c[m];
-          harmonic[place_of(l, -m)] = at.q[l][m] * at.s[m];
+          out[place_of(l, m)] = at.q[l][m] * at.c[m];
+          out[place_of(l, -m)] = at.q[l][m] * at.s[m];
         }
       }
-      for (int channel = 0; channel < size; ++channel) {
-        const Lanes g = Channel(plan.channels[first + channel], n, i, range.end).value;
-        square[channel] += g * g;
-        for (int p = 0; p < n_moments; ++p) sums[channel][p] += g * harmonic[p];
-      }
     }
-    for (int channel = 0; channel < size; ++channel) {
-      squares[first + channel] = sum_of(square[channel]);
-      double *out = moments + static_cast<std::ptrdiff_t>(first + channel) * n_moments;
-      for (int p = 0; p < n_moments; ++p) out[p] = sum_of(sums[channel][p]);
+    for (int first = 0; first < plan.n_channels; first += channels_at_once) {
+      const int left = plan.n_channels - first;
+      const int size = left < channels_at_once ? left : channels_at_once;
+      Lanes g[vectors_at_once][channels_at_once] = {}, square[channels_at_once] = {};
+      for (int i = 0; i < n_vectors; ++i)
+        for (int channel = 0; channel < size; ++channel) {
+          g[i][channel] =
+              Channel(plan.channels[first + channel], n, begin + i * width, range.end).value;
+          square[channel] += g[i][channel] * g[i][channel];
+        }
+      for (int channel = 0; channel < size; ++channel)
+        squares[first + channel] += sum_of(square[channel]);
+      for (int p = 0; p < n_moments; p += moments_at_once) {
+        Lanes sums[channels_at_once][moments_at_once] = {};
+        add_products(n_vectors, g, harmonic + p, n_harmonics, sums);
+        for (int channel = 0; channel < size; ++channel)
+          for (int q = 0; q < moments_at_once && p + q < n_moments; ++q)
+            moments[(first + channel) * n_moments + p + q] += sum_of(sums[channel][q]);
+      }
     }
   }
 }
@@ -155,7 +182,19 @@ void multipole_contract(const MultipolePlan &plan, const Neighbors &n, IndexRang
   constexpr int n_moments = (degree + 1) * (degree + 1);
   for (int i = range.begin; i < range.end; i += width) {
     Lanes value[n_moments] = {}, slope[n_moments] = {}, radial = {};
-    for (int channel = 0; channel < plan.n_channels; ++channel) {
+    int channel = 0;
+    for (; channel + 2 <= plan.n_channels; channel += 2) {
+      const Channel g(plan.channels[channel], n, i, range.end),
+          h(plan.channels[channel + 1], n, i, range.end);
+      const double *a = adjoints + static_cast<std::ptrdiff_t>(channel) * n_moments;
+      radial += 2.0 * (square_adjoints[channel] * g.value * g.slope +
+                       square_adjoints[channel + 1] * h.value * h.slope);
+      for (int p = 0; p < n_moments; ++p) {
+        value[p] += a[p] * g.value + a[p + n_moments] * h.value;
+        slope[p] += a[p] * g.slope + a[p + n_moments] * h.slope;
+      }
+    }
+    if (channel < plan.n_channels) {
       const Channel g(plan.channels[channel], n, i, range.end);
       const double *a = adjoints + static_cast<std::ptrdiff_t>(channel) * n_moments;
       radial += 2.0 * square_adjoints[channel] * g.value * g.slope;
