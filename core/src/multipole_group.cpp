@@ -19,7 +19,8 @@ const Table &legendre_coefficients()
   static const Table table = [] {
     Table a{};
     for (std::size_t zeta = 0; zeta < n_degrees; ++zeta) {
-      double ratio = 1.0 / static_cast<double>(zeta + 1);    // zeta!^2 / [(zeta - l)! (zeta + l + 1)!]
+      double ratio =
+          1.0 / static_cast<double>(zeta + 1);    // zeta!^2 / [(zeta - l)! (zeta + l + 1)!]
       for (std::size_t l = 0; l <= zeta; ++l) {
         a[zeta][l] = 2.0 * static_cast<double>(2 * l + 1) * ratio;
         ratio *= static_cast<double>(zeta - l) / static_cast<double>(zeta + l + 2);
@@ -116,8 +117,7 @@ kernels::MultipolePlan MultipoleGroup::plan(std::size_t species) const
 bool MultipoleGroup::is_empty(const PreparedBlock &block, int center, const Product &product) const
 {
   const auto size = [&](std::size_t channel) {
-    const kernels::IndexRange range =
-        block.neighbors(center, species_of(channel), cutoff_index_);
+    const kernels::IndexRange range = block.neighbors(center, species_of(channel), cutoff_index_);
     return range.end - range.begin;
   };
   return product.j == product.k ? size(product.j) < 2 : size(product.j) < 1 || size(product.k) < 1;
@@ -174,7 +174,8 @@ void MultipoleGroup::contract(PreparedBlock &block, int center, const double *st
       if (same) square_adjoints[product.j] -= 0.5 * adjoint;
       for_each_m(l, [&](std::size_t i, double norm) {
         // The same channel twice: 1/2 of the derivative of a square.
-        scratch[product.j * n_moments() + i] += adjoint * norm * stored[product.k * n_moments() + i];
+        scratch[product.j * n_moments() + i] +=
+            adjoint * norm * stored[product.k * n_moments() + i];
         if (!same)
           scratch[product.k * n_moments() + i] +=
               adjoint * norm * stored[product.j * n_moments() + i];
@@ -210,8 +211,7 @@ void MultipoleGroup::add_jacobian(const PreparedBlock &block, kernels::IndexRang
 }
 
 void MultipoleGroup::jacobian(PreparedBlock &block, int center, const double *stored,
-                              std::vector<double> &scratch, int n_functions,
-                              double *jacobian) const
+                              std::vector<double> &scratch, int n_functions, double *jacobian) const
 {
   const auto &kernel = kernels::best().multipole[degree_index_];
   std::vector<double> adjoint(n_moments());

@@ -72,7 +72,8 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
     // Counted first, so that every neighbor then goes straight to its place among those of its shell.
     place.assign(static_cast<std::size_t>(n_species_) * radii_.size(), 0);
     for (int i = begin; i < end; ++i)
-      if (const int shell = shell_of(block, i); shell >= 0) ++place[static_cast<std::size_t>(shell)];
+      if (const int shell = shell_of(block, i); shell >= 0)
+        ++place[static_cast<std::size_t>(shell)];
     for (int &count : place) {
       const int size = count;
       count = n;

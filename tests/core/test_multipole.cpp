@@ -37,8 +37,8 @@ Sum over_pairs(const SymmetryFunction &f, const EnvironmentBlock &block)
   std::vector<double> g, r;
   const std::size_t n = block.x.size();
   for (std::size_t j = 0; j < n; ++j) {
-    r.push_back(std::sqrt(block.x[j] * block.x[j] + block.y[j] * block.y[j] +
-                          block.z[j] * block.z[j]));
+    r.push_back(
+        std::sqrt(block.x[j] * block.x[j] + block.y[j] * block.y[j] + block.z[j] * block.z[j]));
     g.push_back(std::exp(-f.eta * std::pow(r[j] - f.r_shift, 2)) * f.cutoff(r[j]).value);
   }
   Sum sum{0.0, 0.0};
@@ -50,8 +50,8 @@ Sum over_pairs(const SymmetryFunction &f, const EnvironmentBlock &block)
       const double cosine =
           (block.x[j] * block.x[k] + block.y[j] * block.y[k] + block.z[j] * block.z[k]) /
           (r[j] * r[k]);
-      sum.value += std::pow(2.0, 1.0 - f.zeta) * std::pow(1.0 + f.lambda * cosine, f.zeta) * g[j] *
-                   g[k];
+      sum.value +=
+          std::pow(2.0, 1.0 - f.zeta) * std::pow(1.0 + f.lambda * cosine, f.zeta) * g[j] * g[k];
     }
   return sum;
 }

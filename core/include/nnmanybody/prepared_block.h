@@ -48,11 +48,12 @@ class PreparedBlock {
 
   int n_centers_ = 0;
   int n_species_ = 0;
-  std::vector<double> radii_;          // of the cutoff functions, each once, from short to long, Å
-  std::vector<std::size_t> shell_;     // of each cutoff function: place of its radius
-  std::vector<int> start_;    // of the neighbors of one species and shell of one center
+  std::vector<double> radii_;         // of the cutoff functions, each once, from short to long, Å
+  std::vector<std::size_t> shell_;    // of each cutoff function: place of its radius
+  std::vector<int> start_;            // of the neighbors of one species and shell of one center
   std::vector<int> source_;
-  std::vector<int> place_;    // of the next neighbor of each species and shell, while they are sorted
+  std::vector<int>
+      place_;    // of the next neighbor of each species and shell, while they are sorted
   // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
   std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
   std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r

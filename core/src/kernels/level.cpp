@@ -32,18 +32,18 @@ namespace nnmb::kernels {
 #define NNMB_TEXT(name)    NNMB_TEXT_OF(name)
 
 extern const Kernels NNMB_KERNEL_LEVEL;
-const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
-                                activate,
-                                dense,
-                                roots,
-                                cutoff,
-                                radial_values,
-                                radial_contract,
-                                radial_slopes,
-                                angular_values,
-                                angular_contract,
-                                angular_jacobian,
-                                {multipole_kernels<2>(), multipole_kernels<4>(),
-                                 multipole_kernels<8>()}};
+const Kernels NNMB_KERNEL_LEVEL{
+    NNMB_TEXT(NNMB_KERNEL_LEVEL),
+    activate,
+    dense,
+    roots,
+    cutoff,
+    radial_values,
+    radial_contract,
+    radial_slopes,
+    angular_values,
+    angular_contract,
+    angular_jacobian,
+    {multipole_kernels<2>(), multipole_kernels<4>(), multipole_kernels<8>()}};
 
 }    // namespace nnmb::kernels

@@ -108,8 +108,7 @@ void multipole_moments(const MultipolePlan &plan, const Neighbors &n, IndexRange
                        double *moments, double *squares)
 {
   constexpr int n_moments = (degree + 1) * (degree + 1), vectors_at_once = 8;
-  constexpr int n_harmonics =
-      (n_moments + moments_at_once - 1) / moments_at_once * moments_at_once;
+  constexpr int n_harmonics = (n_moments + moments_at_once - 1) / moments_at_once * moments_at_once;
   for (int i = 0; i < plan.n_channels * n_moments; ++i) moments[i] = 0.0;
   for (int i = 0; i < plan.n_channels; ++i) squares[i] = 0.0;
   Lanes harmonic[vectors_at_once * n_harmonics] = {};
