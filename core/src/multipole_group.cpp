@@ -236,4 +236,35 @@ void MultipoleGroup::jacobian(PreparedBlock &block, int center, const double *st
   }
 }
 
+void MultipoleGroup::directional(PreparedBlock &block, int center, const double *stored,
+                                 std::vector<double> &scratch, const kernels::Direction &direction,
+                                 double *products) const
+{
+  const auto &kernel = kernels::best().multipole[degree_index_];
+  scratch.resize(n_stored());
+  double *squares = scratch.data() + channels_.size() * n_moments();
+  for (std::size_t s = 0; s + 1 < first_channel_.size(); ++s)
+    if (first_channel_[s + 1] > first_channel_[s])
+      kernel.directional(plan(s), block.view(cutoff_index_),
+                         block.neighbors(center, static_cast<int>(s), cutoff_index_), direction,
+                         scratch.data() + first_channel_[s] * n_moments(),
+                         squares + first_channel_[s]);
+  for (const Product &product : products_) {
+    if (is_empty(block, center, product)) continue;
+    const bool same = product.j == product.k;
+    const std::size_t j = product.j * n_moments(), k = product.k * n_moments();
+    std::array<double, n_degrees> power{};    // its derivative
+    for (std::size_t l = 0; l <= degree(); ++l) {
+      for_each_m(l, [&](std::size_t i, double norm) {
+        power[l] += norm * stored[j + i] * scratch[k + i];
+        if (!same) power[l] += norm * scratch[j + i] * stored[k + i];
+      });
+      if (same) power[l] -= 0.5 * squares[product.j];
+    }
+    for (const Function &f : product.functions)
+      for (std::size_t l = 0; l <= static_cast<std::size_t>(f.zeta); ++l)
+        products[f.index] += f.weight * coefficient(f.zeta, f.lambda, l) * power[l];
+  }
+}
+
 }    // namespace nnmb

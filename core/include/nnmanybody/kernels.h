@@ -77,6 +77,11 @@ struct AngularPlan {
   const FunctionBlock *blocks;    // sorted by radial factor
 };
 
+/// A displacement of every neighbor, in the order of `Neighbors`.
+struct Direction {
+  const double *x, *y, *z;
+};
+
 /// The radial factors of the neighbors of one species whose multipole moments are wanted.
 struct MultipolePlan {
   int n_channels;
@@ -95,6 +100,9 @@ struct MultipoleKernels {
   /// neighbor range.begin + n, at slopes[(l * 3 + xyz) * stride + n].
   void (*slopes)(const RadialFactor &channel, const Neighbors &neighbors, IndexRange range,
                  const double *adjoint, double *slopes, int stride);
+  /// The derivatives of moments and squares along a direction.
+  void (*directional)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                      const Direction &direction, double *moments, double *squares);
 };
 
 /// The degrees l that there are kernels for; the last one is the largest zeta of a sum over neighbors.
@@ -198,6 +206,9 @@ struct Kernels {
                            const TripletChunk &chunk, const double *weights);
   void (*angular_jacobian)(const AngularPlan &plan, const Neighbors &neighbors,
                            const TripletChunk &chunk, const JacobianRows &jacobian);
+  /// Adds sum over the neighbors of dG_s/d(displacement) times the direction; sums as above.
+  void (*angular_directional)(const AngularPlan &plan, const Neighbors &neighbors,
+                              const TripletChunk &chunk, const Direction &direction, double *sums);
 
   MultipoleKernels multipole[n_multipole_degrees];    // of multipole_degrees
 };

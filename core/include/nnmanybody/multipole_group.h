@@ -38,6 +38,10 @@ class MultipoleGroup {
   /// Adds dG_s/d(displacement) to jacobian[(neighbor * 3 + xyz) * n_functions + s].
   void jacobian(PreparedBlock &block, int center, const double *stored,
                 std::vector<double> &scratch, int n_functions, double *jacobian) const;
+  /// Adds sum over the neighbors of dG_s/d(displacement) times the direction to products[index of each function].
+  void directional(PreparedBlock &block, int center, const double *stored,
+                   std::vector<double> &scratch, const kernels::Direction &direction,
+                   double *products) const;
 
  private:
   struct Function {

@@ -24,6 +24,7 @@ namespace nnmb::kernels {
 #include "angular_values_kernel.h"
 
 #include "angular_contract_kernel.h"
+#include "angular_directional_kernel.h"
 #include "angular_jacobian_kernel.h"
 
 #include "multipole_kernel.h"
@@ -44,6 +45,7 @@ const Kernels NNMB_KERNEL_LEVEL{
     angular_values,
     angular_contract,
     angular_jacobian,
+    angular_directional,
     {multipole_kernels<2>(), multipole_kernels<4>(), multipole_kernels<8>()}};
 
 }    // namespace nnmb::kernels

@@ -241,9 +241,54 @@ void multipole_slopes(const RadialFactor &factor, const Neighbors &n, IndexRange
   }
 }
 
+/// Y_lm of eight neighbors, and their derivatives along the displacements w of the directions.
+template <int degree>
+inline void harmonics_along(const Harmonics<degree> &at, const Lanes &wx, const Lanes &wy,
+                            const Lanes &wz, Lanes *value, Lanes *slope)
+{
+  for (int l = 0; l <= degree; ++l) {
+    value[place_of(l, 0)] = at.q[l][0];
+    slope[place_of(l, 0)] = at.q[l][1] * wz;
+    for (int m = 1; m <= l; ++m) {
+      const Lanes &q = at.q[l][m], turned = static_cast<double>(m) * q, dz = at.q[l][m + 1] * wz;
+      value[place_of(l, m)] = q * at.c[m];
+      value[place_of(l, -m)] = q * at.s[m];
+      slope[place_of(l, m)] = turned * (at.c[m - 1] * wx - at.s[m - 1] * wy) + dz * at.c[m];
+      slope[place_of(l, -m)] = turned * (at.s[m - 1] * wx + at.c[m - 1] * wy) + dz * at.s[m];
+    }
+  }
+}
+
+template <int degree>
+void multipole_directional(const MultipolePlan &plan, const Neighbors &n, IndexRange range,
+                           const Direction &direction, double *moments, double *squares)
+{
+  constexpr int n_moments = (degree + 1) * (degree + 1);
+  for (int i = 0; i < plan.n_channels * n_moments; ++i) moments[i] = 0.0;
+  for (int i = 0; i < plan.n_channels; ++i) squares[i] = 0.0;
+  for (int i = range.begin; i < range.end; i += width) {
+    const Harmonics<degree> at(n, i);
+    const Lanes x = load(direction.x + i), y = load(direction.y + i), z = load(direction.z + i);
+    const Lanes along = at.x * x + at.y * y + at.z * z;
+    Lanes value[n_moments], slope[n_moments];
+    harmonics_along<degree>(at, (x - along * at.x) * at.r_inverse,
+                            (y - along * at.y) * at.r_inverse, (z - along * at.z) * at.r_inverse,
+                            value, slope);
+    for (int channel = 0; channel < plan.n_channels; ++channel) {
+      const Channel g(plan.channels[channel], n, i, range.end);
+      const Lanes stretched = g.slope * along;
+      squares[channel] += sum_of(2.0 * g.value * stretched);
+      double *out = moments + static_cast<std::ptrdiff_t>(channel) * n_moments;
+      for (int p = 0; p < n_moments; ++p)
+        out[p] += sum_of(stretched * value[p] + g.value * slope[p]);
+    }
+  }
+}
+
 template <int degree> constexpr MultipoleKernels multipole_kernels()
 {
-  return {multipole_moments<degree>, multipole_contract<degree>, multipole_slopes<degree>};
+  return {multipole_moments<degree>, multipole_contract<degree>, multipole_slopes<degree>,
+          multipole_directional<degree>};
 }
 
 }    // namespace
