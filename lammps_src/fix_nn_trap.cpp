@@ -41,6 +41,7 @@ struct LAMMPS_NS::FixNNTrapData {
   bigint n_written = 0;
   bigint last_catch = -1, last_written = -1;    // steps; -1: none yet
   bigint n_atoms = 0;                           // when they were counted last
+  bool lacks_atoms = false;                     // LAMMPS does not know it yet
   bool in_run = false;                          // between setup and its end
   bool stopped = false;                         // this run
   bool is_full = false;                         // told that there are `max` configurations
@@ -194,6 +195,7 @@ void FixNNTrap::check_lost_atoms(bigint n_atoms)
 {
   const bigint expected = std::min(data->n_atoms, atom->natoms);
   data->n_atoms = n_atoms;
+  data->lacks_atoms = n_atoms < atom->natoms;
   if (n_atoms >= expected) return;
   save_last_good("lost_atoms", fmt::format("{} of {} atoms are lost at step {}", expected - n_atoms,
                                            expected, update->ntimestep));
@@ -279,6 +281,7 @@ void FixNNTrap::save_if_broken_off()
 {
   if (!data->in_run) return;
   data->in_run = false;
+  if (data->lacks_atoms) return;    // the last one that had them is written
   save_last_good("broken_off", "the run was broken off by an error after this step");
 }
 

@@ -12,7 +12,7 @@ from uncertainty_cases import PAIR
 
 AGREES = 1e-9  # relative to the largest
 # Positions follow the box, step by step: the same structures in every run
-SQUEEZE = "fix squeeze all deform 1 z scale 0.7 remap x\nthermo 1\nthermo_modify format float %.17g\n"
+SQUEEZE = "fix squeeze all deform 1 z scale 0.7 remap x\nthermo 1\n"
 ALL_CRITERIA = "extrapolation 0.05 NULL deviation 0.02 NULL force 0.5 NULL distance 1.55 NULL"
 
 
@@ -29,6 +29,7 @@ def script(trap: str, *, pair: str = PAIR, units: str = "metal", steps: int = 20
 read_data atoms.data
 {pair}{before}fix t all nn/trap {trap}
 {SQUEEZE}thermo_style custom step f_t f_t[*]
+thermo_modify format float %.17g
 run {steps}
 print "FROM THE NEXT COMMAND"
 """
@@ -48,7 +49,7 @@ def test_records_say_what_python_says(quartz, made, ranks):
     result = run(quartz, script(f"2 out.xyz {ALL_CRITERIA} cooldown 0 max 9"), ranks)
     frames, thermo, potential = caught(result), result.thermo()[0], made["committee"]
     assert len(frames) == 9
-    assert f"9 configurations are in out.xyz" in result.output
+    assert "9 configurations are in out.xyz" in result.output
     assert "FROM THE NEXT COMMAND" in result.output
     assert thermo["f_t"][-1] == 9
     assert set(thermo["Step"]) == set(range(21))

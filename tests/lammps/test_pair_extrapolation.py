@@ -39,11 +39,11 @@ def test_warnings_and_summary_are_those_of_python(quartz, made, ranks, hybrid):
     potential, told, checks, outside, most = made["committee"], 0.0, 0, 0, 0
     expected, worst = [], (0.0, 0)
     length = helpers.silica().cell.array
-    for step, frame in enumerate(result.dump("x.dump")):
-        if step % 2:
-            continue
+    frames = result.dump("x.dump")
+    for step in range(0, 13, 2):
+        before = max(step - 1, 0)  # fix deform moves the atoms at the end of a step, behind the forces
+        frame, scale = frames[before], 1.0 - 0.4 * before / 12
         atoms = helpers.silica()
-        scale = 1.0 - 0.4 * step / 12
         atoms.set_cell(length * [1.0, 1.0, scale], scale_atoms=False)
         atoms.positions[:] = np.column_stack([frame[axis] for axis in "xyz"])
         overshoot = potential.extrapolation(atoms).overshoot
