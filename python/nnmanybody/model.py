@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,24 @@ FloatArray = NDArray[np.float64]
 
 
 class Model:
-    """The networks of all elements of a potential."""
+    """The networks of all elements of a potential.
 
-    def __init__(self, elements: Sequence[ElementModel]) -> None:
+    Parameters
+    ----------
+    elements : sequence of ElementModel
+    threads : int, optional
+        Of the core, where it computes products with Jacobians; all cores by default.
+    """
+
+    def __init__(self, elements: Sequence[ElementModel], threads: int | None = None) -> None:
         self.elements = tuple(elements)
+        self.threads = threads
+
+    @cached_property
+    def descriptors(self) -> tuple[_core.Descriptor, ...]:
+        """Functions of every element."""
+        names = [network.description.element for network in self.elements]
+        return tuple(_core.Descriptor(names, list(network.description.functions)) for network in self.elements)
 
     @property
     def n_members(self) -> int:
