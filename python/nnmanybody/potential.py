@@ -106,7 +106,7 @@ class Extrapolation:
     n_outside : (n_atoms,) int32
         How many functions are outside.
     function : (n_atoms,) int32
-        Which function has the largest overshoot: its number in the list of its element, from 1; 0 where none is outside.
+        Number of the function with the largest overshoot in the list of its element, from 1; 0 where none is outside.
     """
 
     overshoot: FloatArray

@@ -1,4 +1,4 @@
-"""compute nn/extrapolation and nn/deviation: the numbers of Python, on any number of ranks and threads, in any command."""
+"""compute nn/extrapolation and nn/deviation: Python's numbers, on any number of ranks and threads, in any command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import helpers
-from lammps_runner import KCAL_MOL_PER_EV, dump, largest, lammps, run, write_data
+from lammps_runner import KCAL_MOL_PER_EV, dump, lammps, largest, run, write_data
 from nnmanybody import Potential
 from uncertainty_cases import COMPUTES, DUMP, PAIR, THERMO, both, columns, compressed, with_ranges
 
@@ -78,7 +78,9 @@ def test_hybrid_group_and_null(folder, made):
     pair = "pair_style hybrid/overlay nn/manybody lj/cut 4.0\npair_coeff * * nn/manybody committee.nnp Si O NULL\n"
     pair += "pair_coeff 1*3 3 lj/cut 0.01 1.0\ngroup some id 1 2 4\n"
     text = both("atoms.data", "all.dump", atoms, pair=pair)
-    text += f"uncompute x\nuncompute d\nundump u\n{COMPUTES.replace(' all ', ' some ')}{DUMP.format('some.dump')}run 0\n"
+    text += (
+        f"uncompute x\nuncompute d\nundump u\n{COMPUTES.replace(' all ', ' some ')}{DUMP.format('some.dump')}run 0\n"
+    )
     result = run(folder, text, 2)
     seen = [0, 1, 2, 4]
     for name, group in (("all", seen), ("some", [0, 1])):

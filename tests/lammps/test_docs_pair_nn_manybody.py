@@ -8,7 +8,8 @@ from lammps_runner import THERMO, run, write_data
 from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition
 
-SYNTAX, KEYWORDS, EXAMPLES, COMPLETE = [block.text for block in blocks("pair_nn_manybody.md") if block.language != "bibtex"][:4]
+SHOWN = [block.text for block in blocks("pair_nn_manybody.md") if block.language != "bibtex"]
+SYNTAX, KEYWORDS, EXAMPLES, COMPLETE = SHOWN[:4]
 PLAIN, WATCHED, COMMITTEE, HYBRID = EXAMPLES.split("\n\n")
 ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
 

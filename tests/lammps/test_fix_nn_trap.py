@@ -185,7 +185,7 @@ ERRORS = {
     "5 nowhere/out.xyz": "cannot open nowhere/out.xyz for writing: No such file or directory",
     "5 out.xyz force 1 2 elements Si": "the keyword elements needs one element for each of the 2 atom types, got 1",
     "5 out.xyz elements Si O distance 3.5 NULL": "distance 3.5 is larger than the 3 up to which the pair style lists",
-    "5 out.xyz force 1 2": "the element of atom type 1 is not known, there is no pair style nn/manybody; add the keyword",
+    "5 out.xyz force 1 2": "the element of atom type 1 is not known, there is no pair style nn/manybody; add",
     "5 out.xyz elements Si O extrapolation 0.1 0.2": "needs pair style nn/manybody, alone or under hybrid",
 }
 

@@ -56,7 +56,7 @@ def test_warnings_and_summary_are_those_of_python(quartz, made, ranks, hybrid):
             expected.append((step, int(np.argmax(overshoot)) + 1, f"{told:.4g}"))
     assert 1 < len(expected) < 7
     found = re.findall(
-        r"step (\d+): symmetry function \d+ \([^)]+\) of atom (\d+) \(\w+\) is outside of its training range by (\S+) of",
+        r"step (\d+): symmetry function \d+ \([^)]+\) of atom (\d+) \(\w+\) is outside of its training range by (\S+)",
         result.output,
     )
     assert [(int(step), int(atom), value) for step, atom, value in found] == expected
