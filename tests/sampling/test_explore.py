@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-import tiny_loop
-from nnmanybody.errors import NNPError
 from nnmanybody.sampling.conditions import grid
 from nnmanybody.sampling.config import read_loop
 from nnmanybody.sampling.explore import exploration, explored, frames_of, run_exploration
 from nnmanybody.sampling.select import select_for_start
+
+import tiny_loop
+from nnmanybody.errors import NNPError
 
 PAIR = "pair_style lj/cut 6.0\npair_coeff * * 0.4 2.3\n"
 
@@ -66,5 +66,5 @@ def test_the_last_good_frames_of_an_explosion_are_selected(tmp_path):
 def test_an_input_that_never_simulates_is_a_mistake_and_says_what_lammps_said(tmp_path):
     _, job = runs(tmp_path, 300)
     (tmp_path / "in.cu.lmp").write_text("units metal\nno_such_command\n")
-    with pytest.raises(NNPError, match="did not come to .*catch.*\n?.*no_such_command"):
+    with pytest.raises(NNPError, match=r"did not come to .*catch.*\n?.*no_such_command"):
         run_exploration(job)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.emt import EMT
-
-import tiny_loop
 from nnmanybody.sampling import label
 from nnmanybody.sampling.config import LabelConfig
 from nnmanybody.sampling.folder import LoopFolder, structure_key
+
+import tiny_loop
 
 SW_INPUT = """\
 units metal
@@ -42,7 +42,8 @@ def _modules(monkeypatch):
 
 def shaken(symbol, seed=1):
     atoms = bulk(symbol, cubic=True)
-    atoms.set_cell(atoms.cell.array + [[0, 0, 0], [0.4, 0, 0], [-0.3, 0.2, 0]], scale_atoms=True)
+    shear = np.array([[0, 0, 0], [0.4, 0, 0], [-0.3, 0.2, 0]])
+    atoms.set_cell(atoms.cell.array + shear, scale_atoms=True)
     atoms.positions += np.random.default_rng(seed).normal(0.0, 0.1, atoms.positions.shape)
     return atoms
 
@@ -112,7 +113,12 @@ def test_what_fails_is_set_aside_with_its_output_and_the_others_are_labelled(tmp
     assert good[0] is not None
     assert bad == (None, "RuntimeError: did not converge")
     kept = tmp_path / "loop" / "failed" / structure_key(odd)
-    assert {path.name for path in kept.iterdir()} >= {"structure.xyz", "attempt_1.txt", "attempt_2.txt", "attempt_3.txt"}
+    assert {path.name for path in kept.iterdir()} >= {
+        "structure.xyz",
+        "attempt_1.txt",
+        "attempt_2.txt",
+        "attempt_3.txt",
+    }
     assert "did not converge" in (kept / "attempt_3.txt").read_text()
 
 

@@ -2,6 +2,7 @@
 // A potential ready for evaluation: environments in, atomic energies and their gradients out.
 
 #include "nnmanybody/descriptor.h"
+#include "nnmanybody/extrapolation.h"
 #include "nnmanybody/potential_definition.h"
 
 #include <armadillo>
@@ -31,6 +32,7 @@ struct BlockResult {
   NeighborGradient gradient;
   arma::mat member_energies;    // (n_models × n_centers)
   std::vector<NeighborGradient> member_gradients;
+  std::vector<Overshoot> overshoots;    // of every center; empty unless wanted
 };
 
 /// E_i = E_ref + (1/n) sum_m model_m(scaled G_i). Const and free of shared state: threads may share one potential with
@@ -54,11 +56,19 @@ class Potential {
   }
 
   /// The gradients of the members are averaged before the one contraction with the derivatives of the symmetry
-  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction more per member.
+  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction per member.
   void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result,
-                Members wanted = Members::none) const;
+                Members wanted = Members::none, bool with_overshoots = false) const;
+  /// The overshoots alone: one pass over the neighbors, without the models.
+  void find_overshoots(const EnvironmentBlock &block, PotentialScratch &scratch,
+                       BlockResult &result) const;
+  const TrainingRange &training_range(int species) const
+  {
+    return ranges_[static_cast<std::size_t>(species)];
+  }
 
  private:
+  void add_overshoots(std::size_t species, const arma::mat &values, BlockResult &result) const;
   void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
   void contract_alone(const EnvironmentBlock &block, int begin, int end, const arma::mat &weights,
                       PotentialScratch &scratch, NeighborGradient &gradient) const;
@@ -67,6 +77,7 @@ class Potential {
   std::vector<std::string> elements_;
   std::vector<Descriptor> descriptors_;
   std::vector<AffineScaling> scalings_;
+  std::vector<TrainingRange> ranges_;
   double cutoff_ = 0.0;
 };
 
