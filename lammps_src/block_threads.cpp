@@ -48,7 +48,7 @@ void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_th
 }
 
 void BlockThreads::give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms,
-                               std::size_t n_messages) const
+                               const nnmb::Potential &potential) const
 {
   thread.failure.clear();
   thread.results = results;
@@ -64,15 +64,17 @@ void BlockThreads::give_arrays(Thread &thread, const BlockResults &results, std:
   arrays.forces = own(results.arrays.forces, thread.forces, 3);
   arrays.atomic_virials = own(results.arrays.atomic_virials, thread.atomic_virials, 6);
   arrays.centroid_virials = own(results.arrays.centroid_virials, thread.centroid_virials, 9);
+  thread.results.members.forces = own(results.members.forces, thread.member_forces,
+                                      3 * static_cast<std::size_t>(potential.n_models()));
   if (results.pass == Pass::evaluate)
-    thread.results.message_gradients =
-        own(results.message_gradients, thread.message_gradients, n_messages);
+    thread.results.message_gradients = own(results.message_gradients, thread.message_gradients,
+                                           static_cast<std::size_t>(potential.n_messages()));
   thread.virial.fill(0.0);
   arrays.virial = results.arrays.virial ? thread.virial.data() : nullptr;
 }
 
-void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, std::size_t n_messages,
-                          int n_threads)
+void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms,
+                          const nnmb::Potential &potential, int n_threads)
 {
   if (results.pass == Pass::send) return;    // every thread has written to rows of its own
   in_threads(n_threads, [&](int part) {
@@ -89,8 +91,11 @@ void BlockThreads::add_up(BlockResults &results, std::size_t n_atoms, std::size_
     sum(results.arrays.forces, 3, &Thread::forces);
     sum(results.arrays.atomic_virials, 6, &Thread::atomic_virials);
     sum(results.arrays.centroid_virials, 9, &Thread::centroid_virials);
+    sum(results.members.forces, 3 * static_cast<std::size_t>(potential.n_models()),
+        &Thread::member_forces);
     if (results.pass == Pass::evaluate)
-      sum(results.message_gradients, n_messages, &Thread::message_gradients);
+      sum(results.message_gradients, static_cast<std::size_t>(potential.n_messages()),
+          &Thread::message_gradients);
   });
   for (std::size_t t = 0; t < static_cast<std::size_t>(n_threads); ++t) {
     results.energy += threads_[t].results.energy;
@@ -122,6 +127,32 @@ void BlockThreads::answer(Thread &thread, const nnmb::Potential &potential,
                   thread.block.neighbors.data(), units, thread.results.arrays);
 }
 
+void BlockThreads::evaluate_block(Thread &thread, const nnmb::Potential &potential,
+                                  const nnmb::HostUnits &units, std::size_t n_atoms) const
+{
+  const LammpsBlock &block = thread.block;
+  const int *centers = block.centers.data(), *neighbors = block.neighbors.data();
+  BlockResults &results = thread.results;
+  thread.scratch.exchange = {results.messages, results.message_gradients, neighbors};
+  if (results.overshoots && !results.arrays.forces)
+    potential.find_overshoots(block.environments, thread.scratch, thread.result);
+  else
+    potential.evaluate(block.environments, thread.scratch, thread.result,
+                       nnmb::wanted_of(results.members), results.overshoots != nullptr);
+  for (std::size_t c = 0; results.overshoots && c < block.centers.size(); ++c)
+    results.overshoots[centers[c]] = thread.result.overshoots[c];
+  if (!results.arrays.forces) return;
+  nnmb::add_block(block.environments, thread.result.gradient, centers, neighbors, units,
+                  results.arrays);
+  nnmb::add_members(block.environments, thread.result, centers, neighbors, units, n_atoms,
+                    results.members);
+  for (std::size_t c = 0; c < block.centers.size(); ++c) {
+    const double energy = units.energy * thread.result.energies(static_cast<arma::uword>(c));
+    results.energy += energy;
+    if (results.energies) results.energies[centers[c]] += energy;
+  }
+}
+
 std::string BlockThreads::evaluate(const nnmb::Potential &potential,
                                    const std::vector<std::vector<int>> &centers, const Atom &atom,
                                    const NeighList &list, const std::vector<int> &type_to_species,
@@ -133,11 +164,10 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
   if (threads_.size() < static_cast<std::size_t>(n_threads))
     threads_.resize(static_cast<std::size_t>(n_threads));
 
-  const auto n_messages = static_cast<std::size_t>(potential.n_messages());
   in_threads(n_threads, [&](int t) {
     Thread &thread = threads_[static_cast<std::size_t>(t)];
     try {
-      give_arrays(thread, results, n_atoms, n_messages);
+      give_arrays(thread, results, n_atoms, potential);
       for (std::size_t b = static_cast<std::size_t>(t); b < blocks_.size();
            b += static_cast<std::size_t>(n_threads)) {
         const auto [species, begin, end] = blocks_[b];
@@ -145,21 +175,12 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
         for (std::size_t c = begin; c < end; ++c)
           thread.block.add(atom, list, centers[species][c], type_to_species, potential.cutoff(),
                            units);
-        if (results.pass != Pass::evaluate) {
-          results.pass == Pass::send ? send(thread, potential) : answer(thread, potential, units);
-          continue;
-        }
-        thread.scratch.exchange = {thread.results.messages, thread.results.message_gradients,
-                                   thread.block.neighbors.data()};
-        potential.evaluate(thread.block.environments, thread.scratch, thread.result);
-        nnmb::add_block(thread.block.environments, thread.result.gradient,
-                        thread.block.centers.data(), thread.block.neighbors.data(), units,
-                        thread.results.arrays);
-        for (std::size_t c = 0; c < thread.block.centers.size(); ++c) {
-          const double energy = units.energy * thread.result.energies(static_cast<arma::uword>(c));
-          thread.results.energy += energy;
-          if (results.energies) results.energies[thread.block.centers[c]] += energy;
-        }
+        if (results.pass == Pass::send)
+          send(thread, potential);
+        else if (results.pass == Pass::answer)
+          answer(thread, potential, units);
+        else
+          evaluate_block(thread, potential, units, n_atoms);
       }
     } catch (const std::invalid_argument &failure) {
       thread.failure =
@@ -172,7 +193,7 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
   for (int t = 0; t < n_threads; ++t)
     if (!threads_[static_cast<std::size_t>(t)].failure.empty())
       return threads_[static_cast<std::size_t>(t)].failure;
-  add_up(results, n_atoms, n_messages, n_threads);
+  add_up(results, n_atoms, potential, n_threads);
   return "";
 }
 
@@ -181,7 +202,8 @@ double BlockThreads::memory_usage() const
   std::size_t numbers = 0;
   for (const Thread &thread : threads_)
     numbers += thread.forces.capacity() + thread.atomic_virials.capacity() +
-               thread.centroid_virials.capacity() + thread.message_gradients.capacity();
+               thread.centroid_virials.capacity() + thread.member_forces.capacity() +
+               thread.message_gradients.capacity();
   return static_cast<double>(numbers * sizeof(double));
 }
 

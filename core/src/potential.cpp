@@ -43,6 +43,7 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
       check_section(section);
       descriptors_.emplace_back(elements_, section.functions);
       scalings_.emplace_back(section.scaling, section.statistics);
+      ranges_.emplace_back(section.statistics);
     } catch (const std::invalid_argument &error) {
       throw std::invalid_argument("element " + section.element + ": " + error.what());
     }
@@ -120,7 +121,34 @@ void add(const NeighborGradient &more, NeighborGradient &sum)
   add(more.z, sum.z);
 }
 
+void average(const std::vector<NeighborGradient> &members, const EnvironmentBlock &block,
+             NeighborGradient &mean)
+{
+  clear(mean, block);
+  for (auto component : {&NeighborGradient::x, &NeighborGradient::y, &NeighborGradient::z}) {
+    for (const NeighborGradient &member : members) add(member.*component, mean.*component);
+    for (double &value : mean.*component) value /= static_cast<double>(members.size());
+  }
+}
+
 }    // namespace
+
+/// `values`: not yet scaled, one column a center.
+void Potential::add_overshoots(std::size_t species, const arma::mat &values,
+                               BlockResult &result) const
+{
+  for (arma::uword c = 0; c < values.n_cols; ++c)
+    result.overshoots.push_back(ranges_[species].overshoot(values.colptr(c)));
+}
+
+void Potential::find_overshoots(const EnvironmentBlock &block, PotentialScratch &scratch,
+                                BlockResult &result) const
+{
+  const auto species = static_cast<std::size_t>(block.center_species);
+  descriptors_[species].values(block, scratch.descriptor, scratch.features);
+  result.overshoots.clear();
+  add_overshoots(species, scratch.features, result);
+}
 
 /// Adds the gradient of one set of weights, where the scratch cannot keep it until the last center: another set of
 /// weights for the same centers comes next.
@@ -136,7 +164,7 @@ void Potential::contract_alone(const EnvironmentBlock &block, int begin, int end
 }
 
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
-                         BlockResult &result, Members wanted) const
+                         BlockResult &result, Members wanted, bool with_overshoots) const
 {
   const auto species = static_cast<std::size_t>(block.center_species);
   const ElementSection &section = definition_.sections[species];
@@ -148,15 +176,16 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
         "this potential needs its neighbors' messages, and the forces of its members one by one "
         "are not to be had from a block");
   descriptor.prepare(block, scratch.descriptor);
+  result.overshoots.clear();
   result.energies.set_size(n_centers);
   result.member_energies.set_size(wanted == Members::none ? 0 : section.models.size(), n_centers);
   result.member_gradients.resize(member_forces ? section.models.size() : 0);
   for (NeighborGradient &gradient : result.member_gradients) clear(gradient, block);
-  if (member_forces) clear(result.gradient, block);
   if (scratch.exchange) clear(scratch.heard, block);
   for (int begin = 0; begin < block.n_centers();) {
     const int end =
         descriptor.values(scratch.descriptor, begin, block.n_centers(), scratch.features);
+    if (with_overshoots) add_overshoots(species, scratch.features, result);
     if (scratch.exchange) hear(block, begin, end, scratch);
     evaluate_models(species, scratch, wanted);
     const arma::span centers(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1);
@@ -164,7 +193,6 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     if (wanted != Members::none)
       result.member_energies.cols(centers) = scratch.energies + section.reference_energy;
     if (member_forces) {
-      contract_alone(block, begin, end, scratch.gradients, scratch, result.gradient);
       for (std::size_t m = 0; m < section.models.size(); ++m)
         contract_alone(block, begin, end, scratch.model_gradients[m], scratch,
                        result.member_gradients[m]);
@@ -174,7 +202,10 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     if (scratch.exchange) reply(block, begin, end, scratch, scratch.heard);
     begin = end;
   }
-  if (!member_forces) descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (member_forces)
+    average(result.member_gradients, block, result.gradient);
+  else
+    descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
   if (scratch.exchange) add(scratch.heard, result.gradient);
 }
 

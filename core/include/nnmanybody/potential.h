@@ -2,6 +2,7 @@
 // A potential ready for evaluation: environments in, atomic energies and their gradients out.
 
 #include "nnmanybody/descriptor.h"
+#include "nnmanybody/extrapolation.h"
 #include "nnmanybody/message_exchange.h"
 #include "nnmanybody/potential_definition.h"
 
@@ -35,6 +36,7 @@ struct BlockResult {
   NeighborGradient gradient;
   arma::mat member_energies;    // (n_models × n_centers)
   std::vector<NeighborGradient> member_gradients;
+  std::vector<Overshoot> overshoots;    // of every center; empty unless wanted
 };
 
 /// E_i = E_ref + (1/n) sum_m model_m(scaled G_i). Const and free of shared state: threads may share one potential with
@@ -58,9 +60,16 @@ class Potential {
   }
 
   /// The gradients of the members are averaged before the one contraction with the derivatives of the symmetry
-  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction more per member.
+  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction per member.
   void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result,
-                Members wanted = Members::none) const;
+                Members wanted = Members::none, bool with_overshoots = false) const;
+  /// The overshoots alone: one pass over the neighbors, without the models.
+  void find_overshoots(const EnvironmentBlock &block, PotentialScratch &scratch,
+                       BlockResult &result) const;
+  const TrainingRange &training_range(int species) const
+  {
+    return ranges_[static_cast<std::size_t>(species)];
+  }
 
   /// How many numbers every atom tells its neighbors; 0: they know of one another by their positions alone.
   int n_messages() const { return message_start_.back(); }
@@ -89,6 +98,7 @@ class Potential {
   void count_messages();
   const arma::mat &model_inputs(std::size_t m, PotentialScratch &scratch) const;
   void take_gradient_of_psi(std::size_t m, arma::mat &gradients, PotentialScratch &scratch) const;
+  void add_overshoots(std::size_t species, const arma::mat &values, BlockResult &result) const;
   void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
   void contract_alone(const EnvironmentBlock &block, int begin, int end, const arma::mat &weights,
                       PotentialScratch &scratch, NeighborGradient &gradient) const;
@@ -98,6 +108,7 @@ class Potential {
   std::vector<Descriptor> descriptors_;
   std::vector<AffineScaling> scalings_;
   std::vector<int> message_start_{0};    // of each member, and the end
+  std::vector<TrainingRange> ranges_;
   double cutoff_ = 0.0;
 };
 
