@@ -1,6 +1,6 @@
 """Cost of one atom and step in LAMMPS: nn/manybody beside snap, sw, tersoff and, if its plugin is given, n2p2.
 
-On silicon also composable models, with the cutoff of 5 Å and coefficients of nearly zero: what they cost does not depend
+On silicon also composable models, cut off at 5 Å, with coefficients of nearly zero: what they cost does not depend
 on their parameters.
 
 Prints microseconds per atom and step of the whole loop, one rank and one thread, and the ratio to `pair_style snap`

@@ -32,9 +32,11 @@ struct ThreeBodyGroup::Pairs {
 
   Pairs(const ThreeBodyGroup &group, PreparedBlock &block, int center,
         std::vector<double> &scratch) :
-      n(block.view(group.cutoff_index_)), j(block.neighbors(center, group.species_j_)),
-      k(block.neighbors(center, group.species_k_)), same(group.species_j_ == group.species_k_),
-      first(std::min(j.begin, k.begin)), n_widths(group.widths_.size())
+      n(block.view(group.cutoff_index_)),
+      j(block.neighbors(center, group.species_j_, group.cutoff_index_)),
+      k(block.neighbors(center, group.species_k_, group.cutoff_index_)),
+      same(group.species_j_ == group.species_k_), first(std::min(j.begin, k.begin)),
+      n_widths(group.widths_.size())
   {
     const auto size = static_cast<std::size_t>(std::max(j.end, k.end) - first) * n_widths;
     scratch.resize(2 * size);

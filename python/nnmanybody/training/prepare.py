@@ -135,6 +135,7 @@ def energy_scale(frames: Sequence[Frame]) -> float:
 
 
 def read_split(config: TrainingConfig) -> Split:
+    """Read the frames and divide them."""
     keys = config.data.keys.keys()
     frames = read_entries(config.data.train, keys, config.data.index)
     validation = read_entries(config.data.validation, keys, config.data.index)
