@@ -46,6 +46,14 @@ void add_members(const StructureView &structure, const EnvironmentBlock &block,
   }
 }
 
+/// Atoms of one species.
+void gather_centers(const StructureView &structure, int species, std::vector<int> &centers)
+{
+  centers.clear();
+  for (int i = 0; i < structure.n_atoms; ++i)
+    if (structure.species[i] == species) centers.push_back(i);
+}
+
 }    // namespace
 
 void evaluate_structure(const Potential &potential, const StructureView &structure,
@@ -56,9 +64,7 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
   EnvironmentBlock block;
   std::vector<int> centers, neighbors;
   for (int species = 0; species < static_cast<int>(potential.elements().size()); ++species) {
-    centers.clear();
-    for (int i = 0; i < structure.n_atoms; ++i)
-      if (structure.species[i] == species) centers.push_back(i);
+    gather_centers(structure, species, centers);
     const int n = static_cast<int>(centers.size());
     for (int begin = 0; begin < n; begin += Potential::block_size) {
       const int size = std::min(Potential::block_size, n - begin);
@@ -70,6 +76,31 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
       add_block(block, result.gradient, block_centers, neighbors.data(), {}, arrays);
       add_members(structure, block, result, block_centers, neighbors.data(), members);
     }
+  }
+}
+
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays)
+{
+  EnvironmentBlock block;
+  NeighborGradient gradient;
+  std::vector<CorePair> pairs;
+  std::vector<int> centers, neighbors;
+  for (int species = 0; species < core.n_elements(); ++species) {
+    gather_centers(structure, species, centers);
+    gather_block(structure, species, centers.data(), static_cast<int>(centers.size()), block,
+                 neighbors);
+    core.evaluate(block, pairs);
+    for (auto *array : {&gradient.x, &gradient.y, &gradient.z})
+      array->assign(neighbors.size(), 0.0);
+    for (const CorePair &pair : pairs) {
+      const auto n = static_cast<std::size_t>(pair.neighbor);
+      energies[centers[static_cast<std::size_t>(pair.center)]] += pair.energy;
+      gradient.x[n] = pair.x;
+      gradient.y[n] = pair.y;
+      gradient.z[n] = pair.z;
+    }
+    add_block(block, gradient, centers.data(), neighbors.data(), {}, arrays);
   }
 }
 

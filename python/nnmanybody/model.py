@@ -29,10 +29,11 @@ FloatArray = NDArray[np.float64]
 
 
 class Model:
-    """The networks of all elements of a potential."""
+    """The networks of all elements of a potential, and the core beside them, which has nothing to train."""
 
-    def __init__(self, elements: Sequence[ElementModel]) -> None:
+    def __init__(self, elements: Sequence[ElementModel], pair_core: _core.PairCore | None = None) -> None:
         self.elements = tuple(elements)
+        self.pair_core = pair_core
 
     @property
     def n_members(self) -> int:
@@ -76,7 +77,7 @@ class Model:
     ) -> _core.PotentialDefinition:
         """Everything that the potential file holds."""
         return _core.PotentialDefinition(
-            [element.section() for element in self.elements], list(provenance), header or {}
+            [element.section() for element in self.elements], list(provenance), header or {}, self.pair_core
         )
 
 
@@ -125,7 +126,8 @@ def model_from_potential(path: str | Path, precision: str = "float64") -> Model:
         If the file is missing or malformed.
     """
     definition = Potential.read(path).definition
-    return Model([element_model_from_section(section, precision) for section in definition.sections])
+    sections = [element_model_from_section(section, precision) for section in definition.sections]
+    return Model(sections, definition.pair_core)
 
 
 def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitening | None) -> ElementModel:

@@ -5,6 +5,7 @@
 #include "nnmanybody/potential_definition.h"
 
 #include <armadillo>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct PotentialScratch {
   arma::rowvec model_energies;
   std::vector<arma::mat> model_gradients;
   NeighborGradient part;
+  std::vector<CorePair> core_pairs;
 };
 
 /// What is wanted of the single members of a committee.
@@ -33,7 +35,7 @@ struct BlockResult {
   std::vector<NeighborGradient> member_gradients;
 };
 
-/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i). Const and free of shared state: threads may share one potential with
+/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i) + 1/2 sum_j core(r_ij), the core only where there is one. Const and free of shared state: threads may share one potential with
 /// a scratch each.
 class Potential {
  public:
@@ -60,6 +62,8 @@ class Potential {
 
  private:
   void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
+  void add_core(const EnvironmentBlock &block, PotentialScratch &scratch,
+                BlockResult &result) const;
   void contract_alone(const EnvironmentBlock &block, int begin, int end, const arma::mat &weights,
                       PotentialScratch &scratch, NeighborGradient &gradient) const;
 
@@ -68,6 +72,7 @@ class Potential {
   std::vector<Descriptor> descriptors_;
   std::vector<AffineScaling> scalings_;
   double cutoff_ = 0.0;
+  std::optional<PairCoreTable> core_;
 };
 
 }    // namespace nnmb

@@ -32,6 +32,10 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
                         double *energies, const AtomArrays &arrays,
                         const MemberArrays &members = {});
 
+/// The same for a core alone, which training takes from its targets.
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays);
+
 /// G of the given centers, (n_functions × n_centers, one column a center); when `jacobian` is not null, also
 /// dG/d(displacement) of their pairs in the order of the list, (n_pairs of the centers, 3, n_functions).
 void describe_structure(const Descriptor &descriptor, const StructureView &structure,

@@ -37,6 +37,7 @@ from nnmanybody.training.frame_inputs import (
 )
 from nnmanybody.training.inputs import Whitening, statistics
 from nnmanybody.training.optimizers import initializer
+from nnmanybody.training.pair_core import choose_core, without_core
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
@@ -95,22 +96,25 @@ def prepare(config: TrainingConfig) -> Prepared:
     checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
     checks.check_validation(split.validation, config.loss.targets)
 
+    core = choose_core(config.pair_core, all_frames, cutoff) if start is None else start.pair_core
+    targets = without_core(split, core, elements)
+    all_targets = (*targets.train, *targets.validation)
     structures = list(
         track(
-            in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_frames, config.threads),
-            len(all_frames),
+            in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_targets, config.threads),
+            len(all_targets),
             "Neighbors",
         )
     )
     train = structures[: len(split.train)]
     checks.check_elements({element: sum(len(item.centers[n]) for item in train) for n, element in enumerate(elements)})
     if start is None:
-        networks = _new_networks(config, elements, split, train)
+        networks = _new_networks(config, elements, targets, train)
     else:
         networks = _networks_of(start, config, elements, train)
     inputs = _all_inputs(networks, structures, wanted, config)
     n_train = len(train)
-    return Prepared(split, data_hash(split), Model(networks), inputs[:n_train], inputs[n_train:])
+    return Prepared(split, data_hash(split), Model(networks, core), inputs[:n_train], inputs[n_train:])
 
 
 def energy_scale(frames: Sequence[Frame]) -> float:
