@@ -1,0 +1,186 @@
+"""Jobs -> their results, by Parsl: threads or processes of this machine, or nodes of a cluster."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nnmanybody.sampling.config import ExecutorConfig
+from nnmanybody.sampling.folder import is_disk_error
+from nnmanybody.sampling.jobs import run_job
+
+from nnmanybody.errors import NNPError
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 20
+"""Workers of this machine notice after so many seconds at the latest that their loop is gone."""
+Progress = Callable[[int, int], None]
+
+
+class Executor:
+    """Runs jobs; a job whose worker died is given to another one.
+
+    Parameters
+    ----------
+    config : ExecutorConfig
+    kernel : parsl.dataflow.dflow.DataFlowKernel
+    """
+
+    def __init__(self, config: ExecutorConfig, kernel: Any) -> None:  # noqa: ANN401 (Parsl's)
+        from parsl import python_app
+
+        self._config = config
+        self._app = python_app(run_job, data_flow_kernel=kernel, cache=False)
+
+    def map(
+        self, kind: str, jobs: Sequence[Mapping[str, Any]], progress: Progress = lambda done, total: None
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Run jobs of one kind; yields number and result of each as soon as it is there.
+
+        Raises
+        ------
+        NNPError
+            Of a job itself; or if workers died more often than they are replaced.
+        """
+        waiting: dict[Future[dict[str, Any]], tuple[int, int]] = {}
+        for number, job in enumerate(jobs):
+            waiting[self._app(kind, dict(job))] = (number, 0)
+        done = 0
+        progress(0, len(jobs))
+        while waiting:
+            finished, _ = wait(list(waiting), return_when=FIRST_COMPLETED)
+            for future in finished:
+                number, deaths = waiting.pop(future)
+                error = future.exception()
+                if error is None:
+                    done += 1
+                    progress(done, len(jobs))
+                    yield number, future.result()
+                elif _is_death(error) and deaths < self._config.retries:
+                    logger.warning("a worker died (%s); its job is given to another one", error)
+                    waiting[self._app(kind, dict(jobs[number]))] = (number, deaths + 1)
+                else:
+                    _raise_mendable(error)
+
+
+def _is_death(error: BaseException) -> bool:
+    """Return whether the worker, not the job, is to blame."""
+    from parsl.executors.high_throughput.errors import ManagerLost, WorkerLost
+
+    return isinstance(error, ManagerLost | WorkerLost)
+
+
+def _raise_mendable(error: BaseException) -> NoReturn:
+    """Raise the error of a job, as one that says how to go on if it does not itself."""
+    if isinstance(error, NNPError | KeyboardInterrupt) or is_disk_error(error):
+        raise error
+    what = f"{type(error).__name__}: {error}"
+    if type(error).__module__.startswith("parsl"):
+        raise NNPError(
+            f"the workers are gone ({what}). Everything that was done is kept; when the nodes are back, "
+            "go on by `nnp sample resume`"
+        ) from error
+    raise NNPError(
+        f"a job failed: {what}. Everything that was done is kept; `nnp sample resume` tries again"
+    ) from error
+
+
+@contextmanager
+def executor(config: ExecutorConfig, folder: Path) -> Iterator[Executor]:
+    """Start workers, and end them.
+
+    Raises
+    ------
+    NNPError
+        If Parsl is not installed or refuses the configuration.
+    """
+    try:
+        from parsl.config import Config
+        from parsl.dataflow.dflow import DataFlowKernel, DataFlowKernelLoader
+    except ModuleNotFoundError as error:
+        raise NNPError(
+            f"sampling needs Parsl, which is not installed ({error}).\nInstall it by: pip install nnmanybody[sampling]"
+        ) from error
+    _programs_on_path()
+    logging.getLogger("parsl").setLevel(logging.ERROR)
+    kernel = DataFlowKernel(
+        Config(
+            executors=[_parsl_executor(config)],
+            run_dir=str(folder / "parsl"),
+            strategy="none" if config.kind in ("threads", "processes") else "simple",
+            usage_tracking=0,
+            initialize_logging=False,
+            exit_mode="skip",
+        )
+    )
+    try:
+        yield Executor(config, kernel)
+    finally:
+        kernel.cleanup()
+        DataFlowKernelLoader.clear()
+
+
+def _parsl_executor(config: ExecutorConfig) -> Any:  # noqa: ANN401 (Parsl's)
+    from parsl.executors import HighThroughputExecutor, ThreadPoolExecutor
+
+    if config.kind == "threads":
+        return ThreadPoolExecutor(label="threads", max_threads=config.workers)
+    local = config.kind == "processes"
+    options: dict[str, Any] = {"address": "127.0.0.1", "heartbeat_threshold": HEARTBEAT_S} if local else {}
+    return HighThroughputExecutor(
+        label=config.kind,
+        max_workers_per_node=config.workers,
+        cores_per_worker=1e-3,  # the number of workers alone decides
+        heartbeat_period=5 if local else 30,
+        encrypted=True,
+        provider=_provider(config),
+        interchange_launch_cmd=_with_parent_only(["interchange.py"]),
+        **options,
+    )
+
+
+def _provider(config: ExecutorConfig) -> Any:  # noqa: ANN401 (Parsl's)
+    from parsl import providers
+
+    kind = {"processes": "LocalProvider", "slurm": "SlurmProvider", "pbs": "PBSProProvider"}[config.kind]
+    path = f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+    if "PYTHONPATH" in os.environ:
+        path += f"; export PYTHONPATH={shlex.quote(os.environ['PYTHONPATH'])}"
+    options = {"init_blocks": 1, "min_blocks": 1, "max_blocks": 1, "worker_init": path, **config.provider}
+    try:
+        return getattr(providers, kind)(**options)
+    except TypeError as error:
+        raise NNPError(
+            f"executor.provider: {error}; its keys are the arguments of parsl.providers.{kind}, such as "
+            "partition, account, walltime, nodes_per_block, max_blocks, scheduler_options, worker_init"
+        ) from error
+
+
+def _programs_on_path() -> None:
+    """Parsl starts its programs by name; they lie beside Python, which need not be on PATH."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = beside + os.pathsep + os.environ.get("PATH", "")
+
+
+def _with_parent_only(command: Sequence[str]) -> list[str]:
+    """Let a program end when the loop does, also when that is killed: Parsl's interchange would go on for ever."""
+    if not sys.platform.startswith("linux"):
+        return list(command)
+    return [sys.executable, "-c", f"from {__name__} import end_with_parent; end_with_parent({list(command)!r})"]
+
+
+def end_with_parent(command: Sequence[str]) -> None:
+    """Become another program, which the kernel kills when its parent ends."""
+    pr_set_pdeathsig, sigkill = 1, 9
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, sigkill, 0, 0, 0)
+    os.execvp(command[0], list(command))
