@@ -100,7 +100,7 @@ TEST_CASE("a potential with a core is the sum of both")
 TEST_CASE("a core is refused where it could not work")
 {
   CHECK_THROWS_WITH(make_pair_core("zbl", 1.0, 1.0), Catch::Contains("0 < inner < outer"));
-  CHECK_THROWS_WITH(make_pair_core("zlb", 1.0, 2.0), Catch::Contains("did you mean zbl"));
+  CHECK_THROWS_WITH(make_pair_core("zlb", 1.0, 2.0), Catch::Contains("did you mean 'zbl'"));
   CHECK_THROWS_WITH(PairCoreTable({"Xx"}, core), Catch::Contains("Xx"));
   PotentialDefinition definition = with_core();
   definition.pair_core->outer = 6.5;
