@@ -10,7 +10,7 @@ from nnmanybody._core import PairCore
 from nnmanybody.config import PairCoreConfig
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
-from nnmanybody.potential import stress_from_virial
+from nnmanybody.potential import Potential, stress_from_virial
 from nnmanybody.training.checks import checked_neighbors
 from nnmanybody.training.split import Split
 
@@ -20,8 +20,10 @@ STEP = 0.01
 """Å, to which the default outer radius is rounded down."""
 
 
-def choose_core(config: PairCoreConfig | None, frames: Sequence[Frame], cutoff: float) -> PairCore | None:
-    """Choose the core: as configured; by default one that ends at the shortest distance in the data.
+def choose_core(
+    config: PairCoreConfig | None, frames: Sequence[Frame], cutoff: float, start: Potential | None = None
+) -> PairCore | None:
+    """Choose the core: that of `start`, as configured, or by default one that ends at the data's shortest distance.
 
     Parameters
     ----------
@@ -29,40 +31,47 @@ def choose_core(config: PairCoreConfig | None, frames: Sequence[Frame], cutoff: 
     frames : sequence of Frame
     cutoff : float, Å
         Of the symmetry functions.
+    start : Potential, optional
+        What the training continues from.
 
     Returns
     -------
     PairCore, or None
-        None without a configuration, and by default where no frame has two atoms within the cutoff.
+        None where it is configured so, and by default where no frame has two atoms within the cutoff.
 
     Raises
     ------
     NNPError
         If the outer radius is beyond the cutoff, or two atoms are on top of one another.
     """
-    if config is None:
-        return None
     shortest, name = _shortest_distance(frames, cutoff)
-    if config.outer is None or config.inner is None:
-        if not np.isfinite(shortest):
-            return None
-        outer = STEP * np.floor(shortest / STEP)
-        core = PairCore(config.kind, round(outer / 2.0, 3), round(outer, 3))
-    else:
-        core = PairCore(config.kind, config.inner, config.outer)
+    core = start.pair_core if start is not None else _configured(config, shortest)
+    if core is None:
+        return None
     if core.outer > cutoff:
         raise NNPError(
             f"pair_core.outer is {core.outer:g} Å, beyond the cutoff of the symmetry functions, {cutoff:g} Å: "
             "neighbors are not known so far out; choose a smaller one"
         )
+    logger.info("core: zbl from %g to %g Å; shortest distance in the data %.3f Å", core.inner, core.outer, shortest)
     if core.outer > shortest:
         logger.warning(
             "pair_core reaches to %g Å, into the data, whose shortest distance is %.3f Å (%s): it is taken from the "
             "targets there, and the networks must make up for it; an outer radius below that leaves the data alone",
             core.outer, shortest, name,
         )  # fmt: skip
-    logger.info("core: zbl from %g to %g Å; shortest distance in the data %.3f Å", core.inner, core.outer, shortest)
     return core
+
+
+def _configured(config: PairCoreConfig | None, shortest: float) -> PairCore | None:
+    if config is None:
+        return None
+    if config.inner is not None and config.outer is not None:
+        return PairCore(config.kind, config.inner, config.outer)
+    if not np.isfinite(shortest):
+        return None
+    outer = STEP * np.floor(shortest / STEP)
+    return PairCore(config.kind, round(outer / 2.0, 3), round(outer, 3))
 
 
 def _shortest_distance(frames: Sequence[Frame], cutoff: float) -> tuple[float, str]:

@@ -96,7 +96,7 @@ def prepare(config: TrainingConfig) -> Prepared:
     checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
     checks.check_validation(split.validation, config.loss.targets)
 
-    core = choose_core(config.pair_core, all_frames, cutoff) if start is None else start.pair_core
+    core = choose_core(config.pair_core, all_frames, cutoff, start)
     targets = without_core(split, core, elements)
     all_targets = (*targets.train, *targets.validation)
     structures = list(
