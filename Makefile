@@ -31,7 +31,9 @@ test: env $(STAMPS)/core-tests
 lint: env docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	mkdir -p build/typing/nnmanybody
+	ln -sfn $(abspath $(wildcard python/nnmanybody/*)) $(abspath sampling) build/typing/nnmanybody/
+	MYPYPATH=build/typing $(BIN)/mypy
 	find core lammps_src tests/core python -name "*.cpp" -o -name "*.h" | xargs $(BIN)/clang-format --dry-run --Werror
 
 # The pages of docs/ as HTML in build/docs; a warning, such as a link that leads nowhere, is an error.

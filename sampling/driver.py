@@ -195,9 +195,9 @@ class Loop:
                 self.config.select,
                 runs,
                 Potential.read(potential),
-                frames,
-                keys,
-                lambda structures: self._reference(structures, workers),
+                known=frames,
+                known_keys=keys,
+                labels=lambda structures: self._reference(structures, workers),
             )
             chosen = found.chosen
         self.store.add(chosen, number)

@@ -59,7 +59,8 @@ class KnownPoints:
 def distances(one: FloatArray, other: FloatArray) -> FloatArray:
     """Distances of every point to every other, (n_one, n_other); rounding makes none of them imaginary."""
     square = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2.0 * one @ other.T
-    return np.sqrt(np.maximum(square, 0.0))
+    length: FloatArray = np.sqrt(np.maximum(square, 0.0))
+    return length
 
 
 def distances_to_known(points: FloatArray, known: KnownPoints) -> tuple[FloatArray, FloatArray]:

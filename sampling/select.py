@@ -88,6 +88,7 @@ def select(
     config: SelectConfig,
     runs: Sequence[Explored],
     potential: Potential,
+    *,
     known: Sequence[Frame],
     known_keys: Iterable[str],
     labels: Labels,
@@ -128,7 +129,7 @@ def select_for_start(config: SelectConfig, runs: Sequence[Explored], most: int) 
 
 
 def _candidates(config: SelectConfig, runs: Sequence[Explored], known: set[str]) -> tuple[list[Candidate], int]:
-    """Frames of all runs, each once; of many, evenly, but all that were trapped and the last ones before an explosion."""
+    """Frames of all runs, each once; of many, evenly, but all trapped ones and the last ones before an explosion."""
     per_run = max(1, config.most_candidates // max(1, len(runs)))
     found: dict[str, Candidate] = {}
     broken = 0

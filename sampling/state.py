@@ -23,7 +23,7 @@ def read_status(folder: LoopFolder) -> dict[str, Any]:
     running = folder.is_running()
     if not folder.status.exists():
         state = "running" if running else "not started"
-        empty = dict.fromkeys(STATUSES, 0)
+        empty: dict[str, int] = {status: 0 for status in STATUSES}
         return {"state": state, "iteration": 0, "step": "", **empty, "dataset_hash": "", "errors": {}, "iterations": []}
     status = read_json(folder.status)
     if running:

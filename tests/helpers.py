@@ -184,3 +184,16 @@ def _random_network(
     biases = [rng.normal(0.0, 0.3, n_out) for n_out in sizes[1:]]
     linear = rng.normal(0.0, 0.1 * scale, n_features) if shortcut else None
     return Network(weights, biases, [activation] * len(hidden) + ["identity"], linear)
+
+
+# --- inputs of a training -------------------------------------------------------------------------
+
+
+def frame_inputs(structure, descriptors, transforms, reference, *, wanted, dtype):
+    """Targets, inputs and Jacobians of one structure, as a training that holds them in memory has them."""
+    from nnmanybody.training.frame_inputs import frame_targets, with_blocks
+    from nnmanybody.training.raw_blocks import raw_blocks
+
+    targets = frame_targets(structure.frame, descriptors[0].elements, reference, wanted=wanted)
+    blocks = raw_blocks(structure, descriptors, wanted, dtype)
+    return with_blocks(targets, structure.centers, blocks, transforms, dtype=dtype)

@@ -141,6 +141,18 @@ void AngularGroup::contract(PreparedBlock &block, const kernels::TripletPool &po
     kernels::best().angular_contract(plan(), block.view(cutoff_index_), pool[i], scratch.data());
 }
 
+void AngularGroup::directional(PreparedBlock &block, const kernels::TripletPool &pool,
+                               kernels::IndexRange chunks, std::vector<double> &scratch,
+                               const kernels::Direction &direction, double *products) const
+{
+  scratch.assign(4 * blocks_.size(), 0.0);
+  for (int i = chunks.begin; i < chunks.end; ++i)
+    kernels::best().angular_directional(plan(), block.view(cutoff_index_), pool[i], direction,
+                                        scratch.data());
+  for (std::size_t s = 0; s < functions_.size(); ++s)
+    products[functions_[s].index] += functions_[s].weight * scratch[index_of(slots_[s])];
+}
+
 void AngularGroup::jacobian(PreparedBlock &block, int center, const kernels::TripletPool &pool,
                             kernels::IndexRange chunks, std::vector<double> &scratch,
                             int n_functions, double *jacobian) const

@@ -174,6 +174,39 @@ void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
   }
 }
 
+void Descriptor::set_direction(DescriptorScratch &scratch, const double *direction) const
+{
+  const int n = scratch.prepared.n_neighbors();
+  // Kernels read whole vectors.
+  const auto padded = static_cast<std::size_t>(kernels::round_up(n) + kernels::width);
+  for (auto *array : {&scratch.along_x, &scratch.along_y, &scratch.along_z})
+    array->assign(padded, 0.0);
+  for (int i = 0; i < n; ++i) {
+    const double *v = direction + 3 * static_cast<std::ptrdiff_t>(scratch.prepared.source(i));
+    const auto at = static_cast<std::size_t>(i);
+    scratch.along_x[at] = v[0];
+    scratch.along_y[at] = v[1];
+    scratch.along_z[at] = v[2];
+  }
+}
+
+void Descriptor::directional(DescriptorScratch &scratch, int begin, int end,
+                             arma::mat &products) const
+{
+  products.zeros(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(end - begin));
+  const kernels::Direction direction{scratch.along_x.data(), scratch.along_y.data(),
+                                     scratch.along_z.data()};
+  for (int center = begin; center < end; ++center) {
+    double *column = products.colptr(static_cast<arma::uword>(center - begin));
+    for (const RadialGroup &group : radial_)
+      group.directional(scratch.prepared, center, scratch.sums, direction, column);
+    for (std::size_t g = 0; g < angular_.size(); ++g)
+      angular_[g].directional(scratch.prepared, scratch.triplets,
+                              chunks_of(scratch, center, g, angular_.size()), scratch.sums,
+                              direction, column);
+  }
+}
+
 void Descriptor::gather_gradient(const EnvironmentBlock &block, const DescriptorScratch &scratch,
                                  NeighborGradient &gradient) const
 {

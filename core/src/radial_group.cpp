@@ -70,4 +70,22 @@ void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double>
   }
 }
 
+void RadialGroup::directional(PreparedBlock &block, int center, std::vector<double> &scratch,
+                              const kernels::Direction &direction, double *products) const
+{
+  const kernels::IndexRange range = block.neighbors(center, species_);
+  const kernels::Neighbors n = block.view(cutoff_index_);
+  const int stride = kernels::round_up(range.end - range.begin);
+  scratch.resize(terms_.size() * static_cast<std::size_t>(stride));
+  kernels::best().radial_slopes(terms_.data(), static_cast<int>(terms_.size()), n, range,
+                                scratch.data(), stride);
+  for (int i = range.begin; i < range.end; ++i) {
+    const double along =
+        n.x[i] * direction.x[i] + n.y[i] * direction.y[i] + n.z[i] * direction.z[i];
+    const double *slope = scratch.data() + (i - range.begin);
+    for (std::size_t s = 0; s < terms_.size(); ++s, slope += stride)
+      products[places_[s].index] += places_[s].weight * *slope * along;
+  }
+}
+
 }    // namespace nnmb

@@ -124,4 +124,90 @@ void describe_structure(const Descriptor &descriptor, const StructureView &struc
   }
 }
 
+namespace {
+
+/// Few: for every set of weights, the gradient of the whole block is cleared and gathered.
+constexpr int product_block_size = 4;
+
+std::ptrdiff_t count_pairs(const StructureView &structure, const int *centers, int n_centers)
+{
+  std::ptrdiff_t n = 0;
+  for (int c = 0; c < n_centers; ++c)
+    n += static_cast<std::ptrdiff_t>(structure.first[centers[c] + 1] - structure.first[centers[c]]);
+  return n;
+}
+
+/// Calls visit(block, scratch, first, begin, end, first pair) for parts of the centers whose values are done: those from
+/// first + begin to first + end - 1, begin and end counting in the block.
+template <typename Visit>
+void for_parts(const Descriptor &descriptor, const StructureView &structure, const int *centers,
+               int n_centers, Visit visit)
+{
+  DescriptorScratch scratch;
+  EnvironmentBlock block;
+  std::vector<int> neighbors;
+  std::ptrdiff_t first_pair = 0;
+  for (int first = 0; first < n_centers; first += product_block_size) {
+    const int size = std::min(product_block_size, n_centers - first);
+    gather_block(structure, 0, centers + first, size, block, neighbors);
+    descriptor.prepare(block, scratch);
+    for (int begin = 0; begin < size;) {
+      const int end = descriptor.values(scratch, begin, size, scratch.part);
+      visit(block, scratch, first, begin, end, first_pair);
+      begin = end;
+    }
+    first_pair += block.n_neighbors();
+  }
+}
+
+}    // namespace
+
+void contract_structure(const Descriptor &descriptor, const StructureView &structure,
+                        const int *centers, int n_centers, const double *weights, int n_sets,
+                        double *gradients)
+{
+  const std::ptrdiff_t n_pairs = count_pairs(structure, centers, n_centers);
+  const std::ptrdiff_t n_functions = descriptor.n_functions();
+  std::fill_n(gradients, n_sets * n_pairs * 3, 0.0);
+  NeighborGradient part;
+  const auto add = [&](const EnvironmentBlock &block, DescriptorScratch &scratch, int first,
+                       int begin, int end, std::ptrdiff_t first_pair) {
+    for (int set = 0; set < n_sets; ++set) {
+      const arma::mat columns(
+          weights + (static_cast<std::ptrdiff_t>(set) * n_centers + first + begin) * n_functions,
+          static_cast<arma::uword>(n_functions), static_cast<arma::uword>(end - begin));
+      scratch.prepared.clear_gradient();
+      descriptor.contract(scratch, begin, end, columns);
+      descriptor.gather_gradient(block, scratch, part);
+      double *out = gradients + (set * n_pairs + first_pair) * 3;
+      for (std::size_t p = 0; p < part.x.size(); ++p, out += 3) {
+        out[0] += part.x[p];
+        out[1] += part.y[p];
+        out[2] += part.z[p];
+      }
+    }
+  };
+  for_parts(descriptor, structure, centers, n_centers, add);
+}
+
+void directional_structure(const Descriptor &descriptor, const StructureView &structure,
+                           const int *centers, int n_centers, const double *directions, int n_sets,
+                           double *products)
+{
+  const std::ptrdiff_t n_pairs = count_pairs(structure, centers, n_centers);
+  const std::ptrdiff_t n_functions = descriptor.n_functions();
+  arma::mat columns;
+  const auto write = [&](const EnvironmentBlock &, DescriptorScratch &scratch, int first, int begin,
+                         int end, std::ptrdiff_t first_pair) {
+    for (int set = 0; set < n_sets; ++set) {
+      descriptor.set_direction(scratch, directions + (set * n_pairs + first_pair) * 3);
+      descriptor.directional(scratch, begin, end, columns);
+      std::copy(columns.begin(), columns.end(),
+                products +
+                    (static_cast<std::ptrdiff_t>(set) * n_centers + first + begin) * n_functions);
+    }
+  };
+  for_parts(descriptor, structure, centers, n_centers, write);
+}
+
 }    // namespace nnmb

@@ -6,20 +6,30 @@
 
 namespace nnmb::python {
 
+namespace {
+
+/// Number of pairs of the centers, which are checked.
+py::ssize_t pairs_of(const Structure &structure, const Array<int> &centers)
+{
+  require_shape(centers, "centers", {-1});
+  Structure::check_range(centers, "centers", structure.view.n_atoms);
+  py::ssize_t n_pairs = 0;
+  for (py::ssize_t c = 0; c < centers.shape(0); ++c) {
+    const int i = centers.data()[c];
+    n_pairs += static_cast<py::ssize_t>(structure.view.first[i + 1] - structure.view.first[i]);
+  }
+  return n_pairs;
+}
+
+}    // namespace
+
 py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Array<int> &centers,
                    Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
                    Array<double> displacement, bool with_jacobian)
 {
   const Structure structure(std::move(species), std::move(first), std::move(neighbor),
                             std::move(displacement), n_species);
-  require_shape(centers, "centers", {-1});
-  Structure::check_range(centers, "centers", structure.view.n_atoms);
-  const py::ssize_t n = centers.shape(0);
-  py::ssize_t n_pairs = 0;
-  for (py::ssize_t c = 0; c < n; ++c) {
-    const int i = centers.data()[c];
-    n_pairs += static_cast<py::ssize_t>(structure.view.first[i + 1] - structure.view.first[i]);
-  }
+  const py::ssize_t n_pairs = pairs_of(structure, centers), n = centers.shape(0);
   py::array_t<double> values({n, static_cast<py::ssize_t>(descriptor.n_functions())});
   py::array_t<double> jacobian({with_jacobian ? n_pairs : 0, py::ssize_t{3},
                                 static_cast<py::ssize_t>(descriptor.n_functions())});
@@ -111,6 +121,43 @@ struct PyDescriptor {
   std::vector<std::string> elements;
 };
 
+py::array_t<double> contract(const PyDescriptor &d, const Array<int> &centers, Array<int> species,
+                             Array<std::int64_t> first, Array<int> neighbor,
+                             Array<double> displacement, const Array<double> &weights)
+{
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), d.elements.size());
+  const py::ssize_t n_pairs = pairs_of(structure, centers), n = centers.shape(0);
+  require_shape(weights, "weights", {-1, n, d.descriptor.n_functions()});
+  py::array_t<double> gradients({weights.shape(0), n_pairs, py::ssize_t{3}});
+  {
+    const py::gil_scoped_release release;
+    contract_structure(d.descriptor, structure.view, centers.data(), static_cast<int>(n),
+                       weights.data(), static_cast<int>(weights.shape(0)),
+                       gradients.mutable_data());
+  }
+  return gradients;
+}
+
+py::array_t<double> directional(const PyDescriptor &d, const Array<int> &centers,
+                                Array<int> species, Array<std::int64_t> first, Array<int> neighbor,
+                                Array<double> displacement, const Array<double> &directions)
+{
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), d.elements.size());
+  const py::ssize_t n_pairs = pairs_of(structure, centers), n = centers.shape(0);
+  require_shape(directions, "directions", {-1, n_pairs, 3});
+  py::array_t<double> products(
+      {directions.shape(0), n, static_cast<py::ssize_t>(d.descriptor.n_functions())});
+  {
+    const py::gil_scoped_release release;
+    directional_structure(d.descriptor, structure.view, centers.data(), static_cast<int>(n),
+                          directions.data(), static_cast<int>(directions.shape(0)),
+                          products.mutable_data());
+  }
+  return products;
+}
+
 }    // namespace
 
 void bind_descriptor(py::module_ &m)
@@ -144,7 +191,11 @@ void bind_descriptor(py::module_ &m)
                             std::move(first), std::move(neighbor), std::move(displacement), true);
           },
           py::arg("centers"), py::arg("species"), py::arg("first"), py::arg("neighbor"),
-          py::arg("displacement"));
+          py::arg("displacement"))
+      .def("contract", &contract, py::arg("centers"), py::arg("species"), py::arg("first"),
+           py::arg("neighbor"), py::arg("displacement"), py::arg("weights"))
+      .def("directional", &directional, py::arg("centers"), py::arg("species"), py::arg("first"),
+           py::arg("neighbor"), py::arg("displacement"), py::arg("directions"));
 }
 
 }    // namespace nnmb::python

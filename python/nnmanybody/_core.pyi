@@ -91,6 +91,24 @@ class Descriptor:
     def values_and_jacobian(
         self, centers: ArrayLike, species: ArrayLike, first: ArrayLike, neighbor: ArrayLike, displacement: ArrayLike
     ) -> tuple[Float, Float]: ...
+    def contract(
+        self,
+        centers: ArrayLike,
+        species: ArrayLike,
+        first: ArrayLike,
+        neighbor: ArrayLike,
+        displacement: ArrayLike,
+        weights: ArrayLike,
+    ) -> Float: ...
+    def directional(
+        self,
+        centers: ArrayLike,
+        species: ArrayLike,
+        first: ArrayLike,
+        neighbor: ArrayLike,
+        displacement: ArrayLike,
+        directions: ArrayLike,
+    ) -> Float: ...
 
 class Network:
     def __init__(

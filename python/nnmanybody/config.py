@@ -36,6 +36,11 @@ def _named(key: str, default: str | None = None) -> BeforeValidator:
     return BeforeValidator(expand)
 
 
+def _nothing_if_off(value: object) -> object:
+    """Let `off`, which YAML reads as false, stand for none."""
+    return None if value is False or value == "off" else value
+
+
 class KeysConfig(Section):
     """Names of the targets in the files; see `nnmanybody.data.DataKeys`."""
 
@@ -230,6 +235,8 @@ class TrainingConfig(Section):
     seed: NonNegativeInt = 0
     precision: Literal["float64", "float32"] = "float32"
     threads: PositiveInt | None = None  # all cores by default
+    inputs: Literal["auto", "memory", "stream", "matrix_free"] = "auto"  # where values and Jacobians are kept
+    cache: Annotated[FilePath | None, BeforeValidator(_nothing_if_off)] = None  # folder for them, used again later
     checkpoint_every: PositiveInt = 10  # epochs
     tensorboard: TensorBoardConfig = TensorBoardConfig()
     report: bool = True  # report.html in the output folder, when the training is done

@@ -14,6 +14,8 @@ from nnmanybody.lammps_runs import run_program
 from nnmanybody.plugin import plugin_directory
 
 REINSTALL = "reinstall: pip install --force-reinstall --no-deps --no-cache-dir nnmanybody"
+NVIDIA = Path("/proc/driver/nvidia/version")
+GPUS = "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))"
 EXTRAS = (("tensorflow", "train", "training"), ("matplotlib", "plot", "figures"))
 
 
@@ -96,7 +98,9 @@ def examine(lmp: Path | None = None, mpiexec: Path | None = None) -> DoctorRepor
 
     folder = (own_plugin() if lmp is not None else None) or Path(plugin_directory() or ".")
     build = BuildInfo.read(folder)
-    return DoctorReport((*_python(), *lammps_findings(build, lmp, mpiexec), *_processor(build), *_extras()), build)
+    return DoctorReport(
+        (*_python(), *lammps_findings(build, lmp, mpiexec), *_processor(build), *_extras(), *_gpu()), build
+    )
 
 
 def version_of(package: str) -> str | None:
@@ -137,6 +141,21 @@ def _extras() -> Iterator[Finding]:
             yield Finding(module, f"not installed; only {purpose} needs it", f"pip install 'nnmanybody[{extra}]'")
         else:
             yield Finding(module, version_of(module) or "found")
+
+
+def _gpu() -> Iterator[Finding]:
+    """Ask TensorFlow, in a process of its own, only where there is something to be seen."""
+    if util.find_spec("tensorflow") is None:
+        return
+    topic = "GPU"
+    if not NVIDIA.exists():
+        yield Finding(topic, "no NVIDIA driver: training runs on the processor")
+        return
+    seen = run_quietly([sys.executable, "-c", GPUS]).splitlines()[-1:]
+    if seen and seen[0].isdigit() and int(seen[0]) > 0:
+        yield Finding(topic, f"{seen[0]} seen by TensorFlow: training uses one for each process")
+    else:
+        yield Finding(topic, "there is one, but TensorFlow does not see it", "pip install 'tensorflow[and-cuda]'")
 
 
 # --- processor ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,32 @@ FloatArray = NDArray[np.float64]
 
 
 class Model:
-    """The networks of all elements of a potential, and the core beside them, which has nothing to train."""
+    """The networks of all elements of a potential.
 
-    def __init__(self, elements: Sequence[ElementModel], pair_core: _core.PairCore | None = None) -> None:
+    Parameters
+    ----------
+    elements : sequence of ElementModel
+    threads : int, optional
+        Of the core, where it computes products with Jacobians; all cores by default.
+    pair_core : PairCore, optional
+        Beside the networks in the potential; there is nothing to train of it.
+    """
+
+    def __init__(
+        self,
+        elements: Sequence[ElementModel],
+        threads: int | None = None,
+        pair_core: _core.PairCore | None = None,
+    ) -> None:
         self.elements = tuple(elements)
+        self.threads = threads
         self.pair_core = pair_core
+
+    @cached_property
+    def descriptors(self) -> tuple[_core.Descriptor, ...]:
+        """Functions of every element."""
+        names = [network.description.element for network in self.elements]
+        return tuple(_core.Descriptor(names, list(network.description.functions)) for network in self.elements)
 
     @property
     def n_members(self) -> int:
@@ -127,7 +149,7 @@ def model_from_potential(path: str | Path, precision: str = "float64") -> Model:
     """
     definition = Potential.read(path).definition
     sections = [element_model_from_section(section, precision) for section in definition.sections]
-    return Model(sections, definition.pair_core)
+    return Model(sections, pair_core=definition.pair_core)
 
 
 def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitening | None) -> ElementModel:

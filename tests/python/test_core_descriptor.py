@@ -222,3 +222,33 @@ def test_elements_are_those_of_the_descriptor():
     assert descriptor.n_functions == len(ALL_FUNCTIONS)
     assert descriptor.cutoff == CUTOFF
     assert ELEMENTS == ("Si", "O")
+
+
+@each_structure
+@pytest.mark.parametrize("some", [slice(None), slice(1, None, 2)], ids=["all centers", "every other"])
+def test_products_equal_those_with_the_jacobian(structure, some):
+    """Two sets of weights and of directions at once: w J and J v, J being what `values_and_jacobian` gives."""
+    rng = np.random.default_rng(3)
+    arguments = pair_arguments(structure, CUTOFF)
+    centers = np.arange(len(structure.symbols), dtype=np.int32)[some]
+    descriptor = core_descriptor(ALL_FUNCTIONS)
+    _, gradients = descriptor.values_and_jacobian(centers, *arguments)
+    row = np.repeat(np.arange(len(centers)), np.diff(arguments[1])[centers])
+    weights = rng.normal(size=(2, len(centers), len(ALL_FUNCTIONS)))
+    directions = rng.normal(size=(2, len(row), 3))
+    assert_same(
+        descriptor.contract(centers, *arguments, weights), np.einsum("mps,pds->mpd", weights[:, row], gradients)
+    )
+    per_pair = np.einsum("mpd,pds->mps", directions, gradients)
+    expected = np.stack([per_pair[:, row == center].sum(axis=1) for center in range(len(centers))], axis=1)
+    got = descriptor.directional(centers, *arguments, directions)
+    largest = np.abs(expected).max(axis=(0, 1))
+    assert np.all(np.abs(got - expected).max(axis=(0, 1)) <= 10 * ROUNDING * largest)
+
+
+@pytest.mark.parametrize("product", ["contract", "directional"])
+def test_products_refuse_other_shapes(product):
+    descriptor = core_descriptor(ALL_FUNCTIONS)
+    centers, *arguments = one_center(*neighbors(1, 4))
+    with pytest.raises(ValueError, match=r"(weights|directions): expected shape \(n, \d+, \d+\), got \(1, 2, 2\)"):
+        getattr(descriptor, product)(centers, *arguments, np.zeros((1, 2, 2)))

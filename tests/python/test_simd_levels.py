@@ -18,10 +18,12 @@ AGREEMENT = 1e-12
 """Relative to the largest value of each function: what the kernels promise against plain scalar formulas."""
 
 
-def describe() -> tuple[np.ndarray, np.ndarray]:
-    """Values and Jacobian of every atom; the process below calls it."""
-    centers = np.arange(len(STRUCTURE.symbols), dtype=np.int32)
-    return core_descriptor(ALL_FUNCTIONS).values_and_jacobian(centers, *pair_arguments(STRUCTURE, CUTOFF))
+def describe() -> tuple[np.ndarray, ...]:
+    """Values and Jacobian of every atom, and derivatives along a direction; the process below calls it."""
+    arguments = np.arange(len(STRUCTURE.symbols), dtype=np.int32), *pair_arguments(STRUCTURE, CUTOFF)
+    descriptor = core_descriptor(ALL_FUNCTIONS)
+    direction = np.random.default_rng(0).normal(size=(1, *arguments[-1].shape))
+    return *descriptor.values_and_jacobian(*arguments), descriptor.directional(*arguments, direction)
 
 
 def run_with(level: str) -> subprocess.CompletedProcess[bytes]:

@@ -30,7 +30,7 @@ class CountingEMT(EMT):
         time.sleep(self.seconds)
         super().calculate(atoms, properties, system_changes)
         with Path(self.log).open("a") as file:
-            file.write(f"{os.getpid()} {self.results['energy']!r}\n")
+            file.write(f"{os.getpid()} {float(self.results['energy'])!r}\n")
 
 
 class Broken(EMT):

@@ -14,9 +14,10 @@ from nnmanybody.data import read_frames
 from nnmanybody.model import Description, Model, model_from_potential, new_element_model, with_inputs
 from nnmanybody.potential import join_committee
 from nnmanybody.training.batch import make_batch
-from nnmanybody.training.frame_inputs import Wanted, descriptor_values, frame_inputs, geometry
+from nnmanybody.training.frame_inputs import Wanted, geometry
 from nnmanybody.training.inputs import Whitening, statistics
 from nnmanybody.training.loss import predict
+from nnmanybody.training.raw_blocks import descriptor_values
 
 AGREEMENT = 1e-12
 """Relative; what the issue asks of float64."""
@@ -89,7 +90,7 @@ def batch_of(model, structures, functions):
     reference = [REFERENCE[element] for element in ELEMENTS]
     dtype = model.variables[0].dtype.name
     frames = [
-        frame_inputs(structure, descriptors(functions), transforms, reference, wanted=ALL, dtype=dtype)
+        helpers.frame_inputs(structure, descriptors(functions), transforms, reference, wanted=ALL, dtype=dtype)
         for structure in structures
     ]
     return make_batch(frames, dtype)

@@ -14,7 +14,7 @@ from nnmanybody.training.checkpoint import Checkpoint
 from nnmanybody.training.learning_curve import read_learning_curve
 from nnmanybody.training.prepare import prepare
 from nnmanybody.training.run import train
-from nnmanybody.training.trainer import Trainer
+from training_runs import assert_same, interrupt_at, kept
 
 RESUMABLE = {
     "optimizer": {"name": "adam", "learning_rate": 0.02},
@@ -22,24 +22,6 @@ RESUMABLE = {
     "epochs": 6,
     "checkpoint_every": 2,
 }
-
-
-def kept(folder):
-    """What a training leaves, apart from times: the potential, the checkpoint's arrays, the learning curve."""
-    with np.load(folder / "checkpoint.npz") as file:
-        arrays = {name: file[name] for name in file if name != "about"}
-    curve = read_learning_curve(folder)
-    curve.pop("seconds")
-    return (folder / "potential.nnp").read_text(), arrays, curve
-
-
-def assert_same(one, other):
-    """Compare bit for bit."""
-    assert one[0] == other[0]
-    for mine, theirs in zip(one[1:], other[1:], strict=True):
-        assert mine.keys() == theirs.keys()
-        for name, value in mine.items():
-            np.testing.assert_array_equal(value, theirs[name], err_msg=name)
 
 
 def test_same_seed_same_bits(configure, tmp_path):
@@ -54,18 +36,6 @@ def test_same_seed_same_bits(configure, tmp_path):
 def test_another_seed_gives_other_weights(configure):
     first, second = (prepare(configure(seed=seed)).model.values()[0] for seed in (3, 4))
     assert np.all(first != second)
-
-
-def interrupt_at(monkeypatch, epoch, action):
-    """Let something happen in the middle of an epoch (counted from 0)."""
-    original = Trainer.train_epoch
-
-    def train_epoch(self, frames, number):
-        if number == epoch:
-            action()
-        return original(self, frames, number)
-
-    monkeypatch.setattr(Trainer, "train_epoch", train_epoch)
 
 
 @pytest.mark.parametrize("average", [None, {"decay": 0.9}], ids=["plain", "averaged"])

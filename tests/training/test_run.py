@@ -14,11 +14,11 @@ from nnmanybody import Potential
 from nnmanybody.config import read_config
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
+from nnmanybody.training.fit_errors import TrainingDivergedError
 from nnmanybody.training.learning_curve import read_learning_curve
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.run import train
 from nnmanybody.training.split import split_frames
-from nnmanybody.training.trainer import TrainingDivergedError
 
 
 def test_overfits_five_structures(configure):

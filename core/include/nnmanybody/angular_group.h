@@ -35,6 +35,10 @@ class AngularGroup {
   void jacobian(PreparedBlock &block, int center, const kernels::TripletPool &pool,
                 kernels::IndexRange chunks, std::vector<double> &scratch, int n_functions,
                 double *jacobian) const;
+  /// Adds sum over the neighbors of dG_s/d(displacement) times the direction to products[index of each function].
+  void directional(PreparedBlock &block, const kernels::TripletPool &pool,
+                   kernels::IndexRange chunks, std::vector<double> &scratch,
+                   const kernels::Direction &direction, double *products) const;
 
  private:
   struct Function {

@@ -20,6 +20,7 @@ struct DescriptorScratch {
   std::vector<int> first_chunk;    // of each angular group of each of these centers, and the end
   std::vector<double> sums;
   arma::mat part;
+  std::vector<double> along_x, along_y, along_z;    // a direction, in the order of prepared
 };
 
 /// Gradient of one scalar per center by the displacements of its neighbors, in the order of the EnvironmentBlock.
@@ -60,6 +61,12 @@ class Descriptor {
   /// with space for n_neighbors × 3 × n_functions numbers.
   void values_and_jacobian(const EnvironmentBlock &block, DescriptorScratch &scratch,
                            arma::mat &values, double *jacobian) const;
+
+  /// The other way round: derivatives of all functions of centers begin … end - 1 along one direction, after values()
+  /// of these centers; (n_functions × (end - begin)). The direction holds a displacement of every neighbor of the
+  /// block, (n_neighbors, 3).
+  void set_direction(DescriptorScratch &scratch, const double *direction) const;
+  void directional(DescriptorScratch &scratch, int begin, int end, arma::mat &products) const;
 
  private:
   void compile(const std::vector<std::string> &elements);

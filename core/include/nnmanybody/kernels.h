@@ -130,6 +130,11 @@ struct JacobianRows {
   int origin, stride;
 };
 
+/// A displacement of every neighbor, in the order of `Neighbors`.
+struct Direction {
+  const double *x, *y, *z;
+};
+
 /// Weights and biases of a layer, the rows filled up with zeros to whole vectors.
 struct DenseLayer {
   int n_out, n_in;
@@ -174,6 +179,9 @@ struct Kernels {
                            const TripletChunk &chunk, const double *weights);
   void (*angular_jacobian)(const AngularPlan &plan, const Neighbors &neighbors,
                            const TripletChunk &chunk, const JacobianRows &jacobian);
+  /// Adds sum over the neighbors of dG_s/d(displacement) times the direction; sums as above.
+  void (*angular_directional)(const AngularPlan &plan, const Neighbors &neighbors,
+                              const TripletChunk &chunk, const Direction &direction, double *sums);
 };
 
 /// The fastest kernels that this processor runs, or those that the environment variable NNMB_SIMD names.

@@ -28,6 +28,9 @@ class RadialGroup {
   /// Adds dG_s/d(displacement) to jacobian[(neighbor * 3 + xyz) * n_functions + s].
   void jacobian(PreparedBlock &block, int center, std::vector<double> &scratch, int n_functions,
                 double *jacobian) const;
+  /// Adds sum over the neighbors of dG_s/d(displacement) times the direction to products[index of each function].
+  void directional(PreparedBlock &block, int center, std::vector<double> &scratch,
+                   const kernels::Direction &direction, double *products) const;
 
  private:
   struct Place {

@@ -41,4 +41,15 @@ void evaluate_pair_core(const PairCoreTable &core, const StructureView &structur
 void describe_structure(const Descriptor &descriptor, const StructureView &structure,
                         const int *centers, int n_centers, double *values, double *jacobian);
 
+/// Products of J = dG/d(displacement) with vectors, several at a time; J itself, n_functions × 3 numbers a pair, is
+/// never stored. Pairs are those of the centers, in the order of the list.
+/// gradients (n_sets, n_pairs, 3) = sum_s weights (n_sets, n_centers, n_functions) J_s.
+void contract_structure(const Descriptor &descriptor, const StructureView &structure,
+                        const int *centers, int n_centers, const double *weights, int n_sets,
+                        double *gradients);
+/// products (n_sets, n_centers, n_functions) = sum over pairs of J directions (n_sets, n_pairs, 3).
+void directional_structure(const Descriptor &descriptor, const StructureView &structure,
+                           const int *centers, int n_centers, const double *directions, int n_sets,
+                           double *products);
+
 }    // namespace nnmb

@@ -24,6 +24,7 @@ namespace nnmb::kernels {
 #include "angular_values_kernel.h"
 
 #include "angular_contract_kernel.h"
+#include "angular_directional_kernel.h"
 #include "angular_jacobian_kernel.h"
 
 #define NNMB_TEXT_OF(name) #name
@@ -40,6 +41,7 @@ const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
                                 radial_slopes,
                                 angular_values,
                                 angular_contract,
-                                angular_jacobian};
+                                angular_jacobian,
+                                angular_directional};
 
 }    // namespace nnmb::kernels

@@ -75,6 +75,12 @@ def train(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Start anew where there is a training or potential already.")
     ] = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache", help="Folder where what the core computes is kept for later trainings.", show_default=False
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and errors only.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Print a commented configuration and stop.")] = False,
 ) -> None:
@@ -91,20 +97,25 @@ def train(
         raise typer.BadParameter("--resume continues a training and --overwrite replaces it: choose one")
 
     from nnmanybody.training.checks import check_start
+    from nnmanybody.training.cluster import Cluster
     from nnmanybody.training.display import set_up_logging
 
-    set_up_logging(quiet)
+    cluster = Cluster.from_environment()
+    set_up_logging(quiet or not cluster.is_chief)
     settings = _settings(sources, output)
-    check_start(settings, resume=resume, overwrite=overwrite)
+    if cache is not None:
+        settings = settings.model_copy(update={"cache": cache})
+    check_start(settings, cluster, resume=resume, overwrite=overwrite)
 
     from nnmanybody.training.run import train as run_training  # imports TensorFlow, which takes seconds
 
     result = run_training(settings, resume=resume, overwrite=overwrite)
     if not result.finished:
         again = " ".join(map(str, sources)) + ("" if output is None else f" --output {output}")
+        again += "" if cache is None else f" --cache {cache}"
         typer.echo(f"nnp: stopped as asked; continue by: nnp train {again} --resume", err=True)
         raise typer.Exit(1)
-    if settings.report:
+    if settings.report and cluster.is_chief:
         from nnmanybody.report.after_training import report_training
 
         report_training(result.potential, settings.output)

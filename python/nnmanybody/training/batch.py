@@ -6,12 +6,13 @@ would copy all of them in every step.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody.training.frame_inputs import ElementInputs, FrameInputs
+from nnmanybody.training.frame_inputs import ElementInputs, FrameInputs, Geometry
+from nnmanybody.training.merged_neighbors import pairs_of
 from nnmanybody.training.tensorflow import tf
 
 Tensor = Any
@@ -30,11 +31,27 @@ class BlockBatch(NamedTuple):
     strain_jacobian: Tensor
 
 
+class PairBatch(NamedTuple):
+    """Pairs of one element's centers in all frames of a batch, as the core takes them; see `NeighborList`.
+
+    `center` is the center of every pair. Atoms that are no centers of this element have no pairs here.
+    """
+
+    first: Tensor
+    center: Tensor
+    neighbor: Tensor
+    displacement: Tensor
+
+
 class Batch(NamedTuple):
     """Some frames: inputs, targets, and masks (0 or 1) of the targets.
 
     Shapes: per frame (b,), per atom (n,), forces (n, 3), stress (b, 6); `frame` is the frame of
     every atom, `weight` that of every frame in the loss. `elements` holds the blocks of every frame, by element.
+
+    Where the Jacobians are those of the functions, `by_function` has the derivatives of the inputs by the functions,
+    (n_functions, n_functions), by element. Where there are no Jacobians, `species` of every atom and `pairs` by element
+    stand for them. Both are empty otherwise.
     """
 
     elements: tuple[tuple[BlockBatch, ...], ...]
@@ -50,9 +67,21 @@ class Batch(NamedTuple):
     has_forces: Tensor
     has_stress: Tensor
     has_atomic_energy: Tensor
+    by_function: tuple[Tensor, ...] = ()
+    species: tuple[Tensor, ...] = ()
+    pairs: tuple[PairBatch, ...] = ()
 
 
-def batch_signature(n_functions: Sequence[int], n_frames: int, dtype: str) -> Batch:
+Kind = Literal["inputs", "functions", "pairs"]
+"""What the Jacobians of a batch are of; "pairs" if there are none."""
+
+
+def kind_of(batch: Batch) -> Kind:
+    """Say what the Jacobians of a batch are of."""
+    return "pairs" if batch.pairs else "functions" if batch.by_function else "inputs"
+
+
+def batch_signature(n_functions: Sequence[int], n_frames: int, dtype: str, kind: Kind = "inputs") -> Batch:
     """Shapes and types of any batch of so many frames, so that one trace serves all of them."""
 
     def spec(*shape: int | None, kind: str = dtype) -> Tensor:
@@ -70,9 +99,13 @@ def batch_signature(n_functions: Sequence[int], n_frames: int, dtype: str) -> Ba
         for size in n_functions
     )
     per_row = spec(None)
+    pairs = PairBatch(spec(None, kind="int64"), index, index, spec(None, 3, kind="float64"))
     return Batch(
         tuple((block,) * n_frames for block in blocks), index, per_row, per_row, per_row, per_row, spec(None, 3),
-        spec(None, 6), per_row, per_row, per_row, per_row, per_row
+        spec(None, 6), per_row, per_row, per_row, per_row, per_row,
+        by_function=() if kind == "inputs" else tuple(spec(size, size) for size in n_functions),
+        species=(index,) if kind == "pairs" else (),
+        pairs=(pairs,) * len(n_functions) if kind == "pairs" else ()
     )  # fmt: skip
 
 
@@ -90,13 +123,15 @@ def with_tensors(frame: FrameInputs) -> FrameInputs:
     return replace(frame, elements=elements)
 
 
-def make_batch(frames: Sequence[FrameInputs], dtype: str) -> Batch:
+def make_batch(frames: Sequence[FrameInputs], dtype: str, by_function: Sequence[Tensor] = ()) -> Batch:
     """Put frames together.
 
     Parameters
     ----------
     frames : sequence of FrameInputs
     dtype : "float64" or "float32"
+    by_function : sequence of (n_functions, n_functions)
+        Where the Jacobians are those of the functions: `InputTransform.matrix` by element.
     """
     sizes = np.array([frame.n_atoms for frame in frames])
     offsets = np.cumsum(sizes) - sizes
@@ -112,6 +147,7 @@ def make_batch(frames: Sequence[FrameInputs], dtype: str) -> Batch:
         return np.concatenate([getattr(frame, name) for frame in frames]).astype(dtype)
 
     has_forces = np.repeat([frame.has_forces for frame in frames], sizes)
+    geometries = [frame.geometry for frame in frames if frame.geometry is not None]
     return Batch(
         elements=elements,
         frame=np.repeat(np.arange(len(frames), dtype=np.int32), sizes),
@@ -126,7 +162,41 @@ def make_batch(frames: Sequence[FrameInputs], dtype: str) -> Batch:
         has_forces=has_forces.astype(dtype),
         has_stress=per_frame("has_stress"),
         has_atomic_energy=per_atom("has_atomic_energy"),
+        by_function=tuple(by_function),
+        species=(np.concatenate([geometry.species for geometry in geometries]),) if geometries else (),
+        pairs=tuple(_pairs(geometries, number) for number in range(len(elements))) if geometries else (),
     )
+
+
+def _pairs(geometries: Sequence[Geometry], number: int) -> PairBatch:
+    """Pairs of the centers of one element, atoms numbered through."""
+    counts, centers, neighbors, displacements, offset = [], [], [], [], 0
+    for structure in geometries:
+        own, pairs = structure.centers[number], structure.pairs
+        row, pair = pairs_of(own, pairs.first)
+        count = np.zeros(len(structure.species), dtype=np.int64)
+        count[own] = np.diff(pairs.first)[own]
+        counts.append(count)
+        centers.append(own[row] + offset)
+        neighbors.append(pairs.neighbor[pair] + offset)
+        displacements.append(pairs.displacement[pair])
+        offset += len(structure.species)
+    first = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+    return PairBatch(
+        first,
+        np.concatenate(centers).astype(np.int32),
+        np.concatenate(neighbors).astype(np.int32),
+        np.concatenate(displacements),
+    )
+
+
+def loss_counts(frames: Sequence[FrameInputs], dtype: str) -> NDArray[Any]:
+    """Sum up weights of what frames are compared with, (4,): the `loss_counts` of their `SquaredErrors`."""
+    counts = [
+        [frame.has_energy, 3 * frame.n_atoms * frame.has_forces, 6 * frame.has_stress, frame.has_atomic_energy.sum()]
+        for frame in frames
+    ]
+    return (np.array([frame.weight for frame in frames]) @ np.array(counts, dtype=np.float64)).astype(dtype)
 
 
 def _block(block: ElementInputs, offset: int) -> BlockBatch:

@@ -19,7 +19,17 @@ FILE_NAME = "checkpoint.npz"
 FORMAT = 1
 ARRAYS = ("weights", "average", "best", "optimizer")
 
-MAY_CHANGE = {"output", "potential", "epochs", "early_stopping", "checkpoint_every", "tensorboard", "threads", "report"}
+MAY_CHANGE = {
+    "output",
+    "potential",
+    "epochs",
+    "early_stopping",
+    "checkpoint_every",
+    "tensorboard",
+    "threads",
+    "report",
+    "cache",
+}
 """Sections that may differ between the parts of one training: they say how long and how to watch, not what.
 
 (More epochs stretch a cosine schedule, so the result is then not that of one uninterrupted run.)

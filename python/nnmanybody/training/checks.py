@@ -13,6 +13,7 @@ from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.neighbors import NeighborList, neighbor_list
 from nnmanybody.training.checkpoint import FILE_NAME as CHECKPOINT_NAME
+from nnmanybody.training.cluster import Cluster
 
 logger = logging.getLogger(__name__)
 
@@ -20,12 +21,14 @@ SHORTEST_DISTANCE = 0.3
 """Å. Less than half of the shortest bond there is, H2's 0.74 Å."""
 
 
-def check_start(config: TrainingConfig, *, resume: bool, overwrite: bool) -> None:
+def check_start(config: TrainingConfig, cluster: Cluster, *, resume: bool, overwrite: bool) -> None:
     """Check what can be known in an instant, before TensorFlow is loaded and data is read.
 
     Parameters
     ----------
     config : TrainingConfig
+    cluster : Cluster
+        Only its chief writes, perhaps before the others look.
     resume, overwrite : bool
         What to do with a training that is in the output folder already.
 
@@ -37,6 +40,10 @@ def check_start(config: TrainingConfig, *, resume: bool, overwrite: bool) -> Non
     for path in (*config.data.paths, *([config.start] if config.start else [])):
         if not path.exists():
             raise NNPError(f"{path}: no such file")
+    if cluster.count > 1 and config.optimizer.name == "kalman":
+        raise NNPError("the optimizer kalman works in one process only; choose another, or unset TF_CONFIG")
+    if not cluster.is_chief:
+        return
     check_output(config.output)
     if config.potential is not None:
         check_output(config.potential.parent)

@@ -1,33 +1,24 @@
-"""Frames -> what a network needs of them: inputs, their Jacobians, targets. NumPy and the core only.
+"""Frames -> what a network needs of them: inputs, their Jacobians, targets. NumPy and the core only."""
 
-Everything here is computed once; the training only multiplies with it.
-"""
-
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody import _core
 from nnmanybody.data import Frame
 from nnmanybody.neighbors import NeighborList
 from nnmanybody.training.checks import checked_neighbors
 from nnmanybody.training.inputs import InputTransform
-from nnmanybody.training.merged_neighbors import merged_neighbors, pairs_of
+
+if TYPE_CHECKING:
+    from nnmanybody.training.raw_blocks import RawBlock
 
 FloatArray = NDArray[np.float64]
 AnyFloatArray = Any
 """Of NumPy in either precision, or a tensor of TensorFlow."""
 IntArray = NDArray[np.int32]
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
-"""ASE's order of the components of the stress."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +82,8 @@ class ElementInputs:
     atom : (m,) int32
         Atoms of the rows.
     inputs : (m, n_functions)
-    neighbor : (m, q) int32
-        Atoms around each center, each once however many of its images are near; places left over hold
-        atom 0 and a Jacobian of zero. No places where no forces are wanted.
-    jacobian : (m, q, 3, n_functions), 1/Å
-        Derivatives of the inputs of the center with respect to the position of the neighbor. The center's
-        own position has minus their sum, so that images of the center itself cancel.
-    strain_jacobian : (m, 6, n_functions)
-        Derivatives with respect to strain, in ASE's order; no rows where no stress is wanted.
+    neighbor, jacobian, strain_jacobian
+        As in `RawBlock`; of the inputs, or of the functions where `FrameInputs` comes from a stream.
     """
 
     atom: IntArray
@@ -119,7 +104,6 @@ class FrameInputs:
     volume : float, Å³
     weight : float
         Of the frame in the loss.
-    elements : tuple of ElementInputs
     energy : float, eV
         Less the reference energies.
     forces : (n_atoms, 3) float64, eV/Å
@@ -128,13 +112,16 @@ class FrameInputs:
         Less the reference energies.
     has_energy, has_forces, has_stress : bool
     has_atomic_energy : (n_atoms,) bool
+    elements : tuple of ElementInputs
+        Nothing where only the targets are at hand.
+    geometry : Geometry, optional
+        Where products with the Jacobians are computed from it, because there are none.
     """
 
     name: str
     n_atoms: int
     volume: float
     weight: float
-    elements: tuple[ElementInputs, ...]
     energy: float
     forces: FloatArray
     stress: FloatArray
@@ -143,14 +130,21 @@ class FrameInputs:
     has_forces: bool
     has_stress: bool
     has_atomic_energy: NDArray[np.bool_]
+    elements: tuple[ElementInputs, ...] = ()
+    geometry: Geometry | None = None
 
 
-def in_threads(
-    function: Callable[[Item], Result], items: Sequence[Item], threads: int | None = None
-) -> Iterator[Result]:
-    """Map in order, by default on all cores; the core releases Python's lock while it computes."""
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        yield from pool.map(function, items)
+def species_of(frame: Frame, elements: Sequence[str]) -> IntArray:
+    """Species of every atom, (n_atoms,)."""
+    index = {element: species for species, element in enumerate(elements)}
+    return np.array([index[symbol] for symbol in frame.atoms.get_chemical_symbols()], dtype=np.int32)
+
+
+def centers_of(frame: Frame, elements: Sequence[str], wanted: Wanted) -> tuple[IntArray, ...]:
+    """Atoms whose energy is needed, by element."""
+    centers = wanted.centers(frame)
+    species = species_of(frame, elements)[centers]
+    return tuple(centers[species == number] for number in range(len(elements)))
 
 
 def geometry(frame: Frame, elements: Sequence[str], cutoff: float, wanted: Wanted) -> Geometry:
@@ -161,64 +155,27 @@ def geometry(frame: Frame, elements: Sequence[str], cutoff: float, wanted: Wante
     NNPError
         If atoms are on top of one another.
     """
-    index = {element: species for species, element in enumerate(elements)}
-    species = np.array([index[symbol] for symbol in frame.atoms.get_chemical_symbols()], dtype=np.int32)
-    centers = wanted.centers(frame)
-    by_element = tuple(centers[species[centers] == number] for number in range(len(elements)))
-    return Geometry(frame, species, checked_neighbors(frame, cutoff), by_element)
+    pairs = checked_neighbors(frame, cutoff)
+    return Geometry(frame, species_of(frame, elements), pairs, centers_of(frame, elements, wanted))
 
 
-def descriptor_values(structure: Geometry, descriptors: Sequence[_core.Descriptor]) -> list[FloatArray]:
-    """Values of the functions of the centers, (m, n_functions) by element."""
-    pairs = structure.pairs
-    return [
-        descriptor.values(centers, structure.species, pairs.first, pairs.neighbor, pairs.displacement)
-        for descriptor, centers in zip(descriptors, structure.centers, strict=True)
-    ]
-
-
-def n_bytes(structure: Geometry, descriptors: Sequence[_core.Descriptor], wanted: Wanted, itemsize: int) -> int:
-    """Memory that `frame_inputs` of this frame takes."""
-    has = wanted.targets(structure.frame)
-    total = 0
-    for descriptor, centers in zip(descriptors, structure.centers, strict=True):
-        places = merged_neighbors(structure.pairs, centers, descriptor.cutoff).n_places if has["forces"] else 0
-        rows = len(centers) * (1 + 6 * has["stress"] + 3 * places)
-        total += rows * descriptor.n_functions * itemsize
-    return total
-
-
-def frame_inputs(
-    structure: Geometry,
-    descriptors: Sequence[_core.Descriptor],
-    transforms: Sequence[InputTransform],
-    reference: Sequence[float],
-    *,
-    wanted: Wanted,
-    dtype: str,
-    weight: float = 1.0,
+def frame_targets(
+    frame: Frame, elements: Sequence[str], reference: Sequence[float], *, wanted: Wanted, weight: float = 1.0
 ) -> FrameInputs:
-    """Compute inputs and Jacobians of one frame and collect its targets.
+    """Collect what one frame is compared with; inputs and Jacobians are left for later.
 
     Parameters
     ----------
-    structure : Geometry
-    descriptors, transforms : one per element
+    frame : Frame
+    elements : sequence of str
     reference : sequence of float, eV
         Reference energy of each element.
     wanted : Wanted
-    dtype : "float64" or "float32"
-        Of inputs and Jacobians.
     weight : float
         Of the frame in the loss.
     """
-    frame, n_atoms = structure.frame, len(structure.frame.atoms)
-    has = wanted.targets(frame)
-    atomic_reference = np.array(reference)[structure.species]
-    blocks = tuple(
-        _element_inputs(structure, centers, descriptor, transform, has=has, dtype=dtype)
-        for centers, descriptor, transform in zip(structure.centers, descriptors, transforms, strict=True)
-    )
+    n_atoms, has = len(frame.atoms), wanted.targets(frame)
+    atomic_reference = np.array(reference)[species_of(frame, elements)]
     atomic = np.full(n_atoms, np.nan)
     if has["atomic_energies"] and frame.atomic_energies is not None:
         atomic = frame.atomic_energies - atomic_reference
@@ -227,7 +184,6 @@ def frame_inputs(
         n_atoms=n_atoms,
         volume=float(frame.atoms.get_volume()) if has["stress"] else 1.0,
         weight=weight,
-        elements=blocks,
         energy=frame.energy - float(atomic_reference.sum()) if has["energy"] and frame.energy is not None else 0.0,
         forces=frame.forces if has["forces"] and frame.forces is not None else np.zeros((n_atoms, 3)),
         stress=frame.stress if has["stress"] and frame.stress is not None else np.zeros(6),
@@ -239,44 +195,38 @@ def frame_inputs(
     )
 
 
-def _element_inputs(
-    structure: Geometry,
-    centers: IntArray,
-    descriptor: _core.Descriptor,
-    transform: InputTransform,
+def with_blocks(
+    targets: FrameInputs,
+    centers: Sequence[IntArray],
+    blocks: Sequence["RawBlock"],
+    transforms: Sequence[InputTransform],
     *,
-    has: Mapping[str, bool],
     dtype: str,
-) -> ElementInputs:
-    pairs = structure.pairs
-    arguments = (centers, structure.species, pairs.first, pairs.neighbor, pairs.displacement)
-    m, n_functions = len(centers), descriptor.n_functions
-    neighbor = np.zeros((m, 0), dtype=np.int32)
-    jacobian = np.zeros((m, 0, 3, n_functions), dtype=dtype)
-    strain = np.zeros((0, 6, n_functions), dtype=dtype)
-    if not (has["forces"] or has["stress"]):
-        inputs = transform.values(descriptor.values(*arguments)).astype(dtype)
-        return ElementInputs(centers, inputs, neighbor, jacobian, strain)
+    of_functions: bool = False,
+) -> FrameInputs:
+    """Add inputs and Jacobians.
 
-    values, gradients = descriptor.values_and_jacobian(*arguments)
-    if has["stress"]:
-        row, pair = pairs_of(centers, pairs.first)
-        # In double precision: of the sum over all neighbors little is left in a nearly relaxed cell.
-        per_center = _strain_jacobian(gradients, pairs.displacement[pair], row, m)
-        strain = transform.jacobian(per_center).astype(dtype)
-    if has["forces"]:
-        merged = merged_neighbors(pairs, centers, descriptor.cutoff)
-        neighbor = merged.neighbor
-        jacobian = np.zeros((m, merged.n_places, 3, n_functions), dtype=dtype)
-        by_position = np.add.reduceat(gradients[merged.pair], merged.start, axis=0) if len(merged.start) else gradients
-        jacobian[merged.row, merged.place] = transform.jacobian(by_position)[: len(merged.start)]
-    return ElementInputs(centers, transform.values(values).astype(dtype), neighbor, jacobian, strain)
+    Parameters
+    ----------
+    targets : FrameInputs
+    centers, blocks, transforms : by element
+    dtype : "float64" or "float32"
+    of_functions : bool
+        Leave the Jacobians those of the functions: to transform them takes as long as some steps of training.
+    """
+
+    def one(atom: IntArray, block: "RawBlock", transform: InputTransform) -> ElementInputs:
+        inputs = transform.values(block.values).astype(dtype)
+        jacobian, strain = block.jacobian, block.strain_jacobian
+        if not of_functions:
+            matrix = transform.matrix.astype(dtype)
+            jacobian, strain = _product(jacobian, matrix), _product(strain, matrix)
+        return ElementInputs(atom, inputs, block.neighbor, jacobian, strain)
+
+    return replace(targets, elements=tuple(map(one, centers, blocks, transforms)))
 
 
-def _strain_jacobian(jacobian: FloatArray, displacement: FloatArray, row: NDArray[np.int64], n_rows: int) -> FloatArray:
-    """dz/dε_ab = Σ_pairs D_a dz/dD_b, symmetric part: a strain takes every displacement D to D + ε D."""
-    strain = np.zeros((n_rows, 6, jacobian.shape[2]))
-    for component, (a, b) in enumerate(VOIGT):
-        per_pair = 0.5 * (displacement[:, a, None] * jacobian[:, b] + displacement[:, b, None] * jacobian[:, a])
-        np.add.at(strain[:, component], row, per_pair)
-    return strain
+def _product(gradients: NDArray[Any], matrix: NDArray[Any]) -> NDArray[Any]:
+    """(..., n_functions) times matrix, in one call of BLAS."""
+    product: NDArray[Any] = gradients.reshape(-1, len(matrix)) @ matrix
+    return product.reshape(gradients.shape)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nnmanybody.training.moments import Moments
+
 FloatArray = NDArray[np.float64]
 
 Scaling = tuple[str, float, float]
@@ -22,9 +24,9 @@ def statistics(values: FloatArray) -> FloatArray:
     -------
     (n_functions, 4) float64
     """
-    # The rounding of a mean can put it outside the range it was taken from.
-    mean = np.clip(values.mean(axis=0), values.min(axis=0), values.max(axis=0))
-    return np.stack([values.min(axis=0), values.max(axis=0), mean, values.std(axis=0)], axis=1)
+    moments = Moments(values.shape[1])
+    moments.add(values)
+    return moments.statistics()
 
 
 def scaling_coefficients(scaling: Scaling, table: FloatArray) -> tuple[FloatArray, FloatArray, float]:
@@ -76,8 +78,14 @@ class Whitening:
         scaled : (n_atoms, n_functions) float64
         floor : float
         """
-        mean = scaled.mean(axis=0)
-        variance, components = np.linalg.eigh(np.cov(scaled, rowvar=False, bias=True).reshape(len(mean), -1))
+        moments = Moments(scaled.shape[1])
+        moments.add(scaled)
+        return cls.of_covariance(moments.mean, moments.covariance, floor)
+
+    @classmethod
+    def of_covariance(cls, mean: FloatArray, covariance: FloatArray, floor: float) -> "Whitening":
+        """Make the same from mean (n_functions,) and covariance (n_functions, n_functions) of the scaled functions."""
+        variance, components = np.linalg.eigh(covariance)
         # The sign of a component is arbitrary; a rule makes it the same everywhere.
         largest = np.abs(components).argmax(axis=0)
         components = components * np.sign(components[largest, np.arange(len(mean))])
@@ -108,10 +116,15 @@ class InputTransform:
         inputs: FloatArray = (scaled - self.whitening.mean) @ self.whitening.matrix
         return inputs
 
-    def jacobian(self, gradients: FloatArray) -> FloatArray:
-        """Compute gradients of the inputs from (..., n_functions) gradients of the functions."""
-        scaled = gradients * self.scale
-        return scaled if self.whitening is None else scaled @ self.whitening.matrix
+    @property
+    def matrix(self) -> FloatArray:
+        """Derivatives of the inputs by the functions: gradients of the inputs are those of the functions @ matrix."""
+        diagonal = np.diag(self.scale)
+        return diagonal if self.whitening is None else diagonal @ self.whitening.matrix
+
+    def scaled_moments(self, mean: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and covariance of the scaled functions, before whitening, from those of the functions."""
+        return self.scale * (mean - self.center) + self.offset, np.outer(self.scale, self.scale) * covariance
 
 
 def fold_whitening(kernel: FloatArray, bias: FloatArray, whitening: Whitening) -> tuple[FloatArray, FloatArray]:

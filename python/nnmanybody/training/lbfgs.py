@@ -1,6 +1,6 @@
 """Full-batch L-BFGS (scipy's) on the weights of a model: the last stretch of a training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,16 +9,21 @@ from scipy.optimize import minimize
 
 from nnmanybody.model import Model
 from nnmanybody.training.batch import Batch
-from nnmanybody.training.tensorflow import tf
 
 FloatArray = NDArray[np.float64]
 
-Gradient = Callable[[Batch], tuple[Any, Sequence[Any]]]
-"""Batch -> its part of the loss of all data, and the gradients of that part by the variables of the model."""
+Gradient = Callable[[Batch], Sequence[Any]]
+"""Batch -> its part of the loss of all data, the gradients of that part by the variables of the model, and more."""
 
 
 def minimize_loss(
-    model: Model, batches: Sequence[Batch], gradient: Gradient, *, iterations: int, memory: int
+    model: Model,
+    batches: Callable[[], Iterable[Batch]],
+    gradient: Gradient,
+    *,
+    total: Callable[[FloatArray], FloatArray],
+    iterations: int,
+    memory: int,
 ) -> tuple[bool, float]:
     """Change the weights of the model to lower the loss over all batches.
 
@@ -27,9 +32,11 @@ def minimize_loss(
     Parameters
     ----------
     model : Model
-    batches : sequence of Batch
-        All of the data.
+    batches : callable
+        Gives all of the data, or this process's share of it, anew for every pass.
     gradient : callable
+    total : callable
+        Sums over all processes.
     iterations : int
         Of L-BFGS; each needs one pass over the data, or a few where the line search hesitates.
     memory : int
@@ -52,12 +59,13 @@ def minimize_loss(
 
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
         assign(flat)
-        loss, total = 0.0, np.zeros(len(flat))
-        for batch in batches:
-            part, gradients = gradient(batch)
-            loss += float(part)
-            total += np.concatenate([tf.reshape(each, (-1,)).numpy() for each in gradients])
-        return loss, total
+        # The loss, then its gradient.
+        sums = np.zeros(1 + len(flat))
+        for batch in batches():
+            parts = gradient(batch)[: 1 + len(shapes)]
+            sums += np.concatenate([np.ravel(each.numpy()) for each in parts])
+        sums = total(sums)
+        return float(sums[0]), sums[1:]
 
     start = np.concatenate([value.ravel() for value in model.values()]).astype(np.float64)
     found = minimize(

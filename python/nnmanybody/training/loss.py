@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from nnmanybody.model import Model
 from nnmanybody.training.batch import Batch, BlockBatch
+from nnmanybody.training.force_products import forces_and_strain, pair_gradients
 from nnmanybody.training.tensorflow import tf
 
 Tensor = Any
@@ -61,19 +62,31 @@ def predict_members(model: Model, batch: Batch) -> Prediction:
     energies = tf.zeros_like(batch.atomic_energies)[:, None]
     forces = tf.zeros_like(batch.forces)[:, :, None]
     strain_gradient = tf.zeros_like(batch.stress)[:, :, None]
-    for network, blocks in zip(model.elements, batch.elements, strict=True):
+    gradients = []
+    for number, (network, blocks) in enumerate(zip(model.elements, batch.elements, strict=True)):
         inputs = tf.repeat(tf.concat([block.inputs for block in blocks], axis=0)[None], network.n_members, axis=0)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(inputs)
             atomic = network.energies(inputs)
-        slopes = tf.transpose(tape.gradient(atomic, inputs), (1, 2, 0))
+        slopes = tape.gradient(atomic, inputs)
         atom = tf.concat([block.atom for block in blocks], axis=0)
         energies += tf.math.unsorted_segment_sum(tf.transpose(atomic), atom, n)
+        if batch.by_function:
+            flat = tf.reshape(slopes, (-1, tf.shape(slopes)[2]))
+            slopes = tf.reshape(tf.matmul(flat, batch.by_function[number], transpose_b=True), tf.shape(slopes))
+        if batch.pairs:
+            descriptor, pairs = model.descriptors[number], batch.pairs[number]
+            own = {"atom": atom, "species": batch.species[0], "threads": model.threads}
+            gradients.append(pair_gradients(descriptor, slopes, pairs, **own))
+            continue
+        slopes = tf.transpose(slopes, (1, 2, 0))
         by_block = tf.split(slopes, [tf.size(block.atom) for block in blocks], num=len(blocks))
         with tf.name_scope(f"{network.description.element}/forces"):
             forces += _forces(blocks, by_block, n)
         with tf.name_scope(f"{network.description.element}/stress"):
             strain_gradient += _strain_gradient(blocks, by_block, batch.frame, b)
+    if batch.pairs:
+        forces, strain_gradient = forces_and_strain(gradients, batch.pairs, batch.frame, b)
     return Prediction(
         atomic_energies=tf.transpose(energies),
         energy=tf.transpose(tf.math.unsorted_segment_sum(energies, batch.frame, b)),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody import _core
 from nnmanybody.checks.before_training import check_before_training
 from nnmanybody.config import TrainingConfig
 from nnmanybody.data import Frame
@@ -23,24 +22,18 @@ from nnmanybody.model import (
 )
 from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
-from nnmanybody.training.batch import with_tensors
-from nnmanybody.training.display import track
-from nnmanybody.training.frame_inputs import (
-    FrameInputs,
-    Geometry,
-    Wanted,
-    descriptor_values,
-    frame_inputs,
-    geometry,
-    in_threads,
-    n_bytes,
-)
-from nnmanybody.training.inputs import Whitening, statistics
+from nnmanybody.training.frame_inputs import Wanted, centers_of
+from nnmanybody.training.frame_maker import FrameMaker, cache_folder
+from nnmanybody.training.input_cache import InputCache
+from nnmanybody.training.input_sources import Inputs
+from nnmanybody.training.inputs import Whitening
+from nnmanybody.training.moments import Moments
 from nnmanybody.training.optimizers import initializer
 from nnmanybody.training.pair_core import choose_core, without_core
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
+from nnmanybody.training.survey import Survey, survey
 
 logger = logging.getLogger(__name__)
 
@@ -60,18 +53,31 @@ class Prepared:
     data_hash : str
     model : Model
         With its first weights.
-    train, validation : tuple of FrameInputs
+    mode : "memory", "stream" or "matrix_free"
+        Where inputs are kept.
+    train, validation : Inputs
+    cache : InputCache, optional
     """
 
     split: Split
     data_hash: str
     model: Model
-    train: tuple[FrameInputs, ...]
-    validation: tuple[FrameInputs, ...]
+    mode: memory.Mode
+    train: Inputs
+    validation: Inputs
+    cache: InputCache | None
 
 
-def prepare(config: TrainingConfig) -> Prepared:
+def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: int = 1) -> Prepared:
     """Read and check the data, choose functions and scaling, make networks, compute inputs.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    mode : "memory", "stream" or "matrix_free", optional
+        Where inputs are kept, whatever the configuration says: a training that goes on needs the same numbers.
+    processes : int
+        That share this machine's memory.
 
     Raises
     ------
@@ -96,25 +102,32 @@ def prepare(config: TrainingConfig) -> Prepared:
     checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
     checks.check_validation(split.validation, config.loss.targets)
 
+    counts = np.sum([[len(own) for own in centers_of(frame, elements, wanted)] for frame in split.train], axis=0)
+    checks.check_elements(dict(zip(elements, counts.tolist(), strict=True)))
+    candidates = (
+        list(functions.symmetry_functions(set_config, split.train, elements).values())
+        if start is None
+        else [tuple(section.functions) for section in start.definition.sections]
+    )
+    found = survey(
+        split.train,
+        split.validation,
+        elements=elements,
+        functions=candidates,
+        cutoff=cutoff,
+        wanted=wanted,
+        threads=config.threads,
+    )
     core = choose_core(config.pair_core, all_frames, cutoff, start)
     targets = without_core(split, core, elements)
-    all_targets = (*targets.train, *targets.validation)
-    structures = list(
-        track(
-            in_threads(lambda frame: geometry(frame, elements, cutoff, wanted), all_targets, config.threads),
-            len(all_targets),
-            "Neighbors",
-        )
-    )
-    train = structures[: len(split.train)]
-    checks.check_elements({element: sum(len(item.centers[n]) for item in train) for n, element in enumerate(elements)})
     if start is None:
-        networks = _new_networks(config, elements, targets, train)
+        networks = _new_networks(config, elements, targets, candidates, found)
     else:
-        networks = _networks_of(start, config, elements, train)
-    inputs = _all_inputs(networks, structures, wanted, config)
-    n_train = len(train)
-    return Prepared(split, data_hash(split), Model(networks, core), inputs[:n_train], inputs[n_train:])
+        networks = _networks_of(start, config, found)
+    model = Model(networks, config.threads, core)
+    maker = _frame_maker(model, config, wanted=wanted, found=found, split=split, mode=mode, processes=processes)
+    train, validation = (maker.inputs(part, "Jacobians") for part in (targets.train, targets.validation))
+    return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache)
 
 
 def energy_scale(frames: Sequence[Frame]) -> float:
@@ -143,45 +156,31 @@ def _elements_asked_for(config: TrainingConfig) -> Sequence[str] | None:
     return config.elements
 
 
-def _descriptors(elements: Sequence[str], chosen: Sequence[functions.Functions]) -> list[_core.Descriptor]:
-    return [_core.Descriptor(list(elements), list(listed)) for listed in chosen]
-
-
-def _training_values(
-    train: Sequence[Geometry], elements: Sequence[str], chosen: Sequence[functions.Functions], threads: int | None
-) -> list[FloatArray]:
-    """Values of the functions of all training centers, (n_atoms, n_functions) by element."""
-    descriptors = _descriptors(elements, chosen)
-    values = track(
-        in_threads(lambda structure: descriptor_values(structure, descriptors), train, threads), len(train), "Functions"
-    )
-    return [np.concatenate(blocks) for blocks in zip(*values, strict=True)]
-
-
 def _new_networks(
-    config: TrainingConfig, elements: Sequence[str], split: Split, train: Sequence[Geometry]
+    config: TrainingConfig,
+    elements: Sequence[str],
+    split: Split,
+    candidates: Sequence[functions.Functions],
+    found: Survey,
 ) -> list[ElementModel]:
     """Networks with random weights."""
     set_config = config.symmetry_functions or IntervalSet()
-    by_element = functions.symmetry_functions(set_config, split.train, elements)
-    values = _training_values(train, elements, list(by_element.values()), config.threads)
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
     networks = []
-    for species, (element, table) in enumerate(zip(elements, values, strict=True)):
-        kept = functions.select(set_config, element, by_element[element], table)
-        numbers = table[:, kept]
+    for species, (element, listed) in enumerate(zip(elements, candidates, strict=True)):
+        kept = functions.select(set_config, element, listed, found.samples[species].table)
         description = Description(
             element=element,
-            functions=tuple(by_element[element][index] for index in kept),
-            statistics=statistics(numbers),
+            functions=tuple(listed[index] for index in kept),
+            statistics=found.moments[species].statistics(kept),
             scaling=(kind, lower, upper),
             whitening=None,
             reference_energy=reference[element],
             energy_scale=energy_scale(split.train),
         )
-        description = _whitened(description, numbers, config)
+        description = _whitened(description, found.moments[species], kept, config)
         rng = np.random.default_rng([config.seed, species])
         networks.append(
             new_element_model(
@@ -197,47 +196,58 @@ def _new_networks(
     return networks
 
 
-def _whitened(description: Description, values: FloatArray, config: TrainingConfig) -> Description:
+def _whitened(description: Description, moments: Moments, kept: Sequence[int], config: TrainingConfig) -> Description:
     if config.whitening is None:
         return description
-    scaled = description.transform.values(values)
-    return replace(description, whitening=Whitening.fit(scaled, config.whitening.floor))
+    own = np.ix_(kept, kept)
+    scaled = description.transform.scaled_moments(moments.mean[list(kept)], moments.covariance[own])
+    return replace(description, whitening=Whitening.of_covariance(*scaled, config.whitening.floor))
 
 
-def _networks_of(
-    start: Potential, config: TrainingConfig, elements: Sequence[str], train: Sequence[Geometry]
-) -> list[ElementModel]:
+def _networks_of(start: Potential, config: TrainingConfig, found: Survey) -> list[ElementModel]:
     """Networks of a potential, adapted to the ranges of the data but unchanged as functions of a structure."""
-    sections = start.definition.sections
-    values = _training_values(train, elements, [tuple(section.functions) for section in sections], config.threads)
     networks = []
-    for section, numbers in zip(sections, values, strict=True):
-        functions.refuse_constant(section.element, tuple(section.functions), numbers)
+    for species, section in enumerate(start.definition.sections):
+        functions.refuse_constant(section.element, tuple(section.functions), found.samples[species].table)
         network = element_model_from_section(section, config.precision)
-        table = statistics(numbers)
+        moments = found.moments[species]
+        table = moments.statistics()
         table[:, 0] = np.minimum(table[:, 0], section.statistics[:, 0])
         table[:, 1] = np.maximum(table[:, 1], section.statistics[:, 1])
-        description = _whitened(replace(network.description, statistics=table), numbers, config)
+        every = range(len(section.functions))
+        description = _whitened(replace(network.description, statistics=table), moments, every, config)
         networks.append(with_inputs(network, table, description.whitening))
     return networks
 
 
-def _all_inputs(
-    networks: Sequence[ElementModel], structures: Sequence[Geometry], wanted: Wanted, config: TrainingConfig
-) -> tuple[FrameInputs, ...]:
-    """Compute inputs and Jacobians of all frames; says first how much memory they need."""
-    elements = [network.description.element for network in networks]
-    descriptors = _descriptors(elements, [network.description.functions for network in networks])
-    transforms = [network.description.transform for network in networks]
-    reference = [network.description.reference_energy for network in networks]
-    precision, itemsize = config.precision, np.dtype(config.precision).itemsize
-    memory.state_need(sum(n_bytes(structure, descriptors, wanted, itemsize) for structure in structures), precision)
-
-    def one(structure: Geometry) -> FrameInputs:
-        weight = config.loss.config_types.get(structure.frame.config_type, 1.0) * structure.frame.weight
-        inputs = frame_inputs(
-            structure, descriptors, transforms, reference, wanted=wanted, dtype=precision, weight=weight
-        )
-        return with_tensors(inputs)
-
-    return tuple(track(in_threads(one, structures, config.threads), len(structures), "Jacobians"))
+def _frame_maker(
+    model: Model,
+    config: TrainingConfig,
+    *,
+    wanted: Wanted,
+    found: Survey,
+    split: Split,
+    mode: memory.Mode | None,
+    processes: int,
+) -> FrameMaker:
+    """Choose where inputs are kept, from what they take and what there is."""
+    elements = [network.description.element for network in model.elements]
+    listed = [network.description.functions for network in model.elements]
+    n_bytes = found.n_bytes([len(own) for own in listed], np.dtype(config.precision).itemsize)
+    folder, missing, cache = cache_folder(config), n_bytes, None
+    if config.cache is not None or folder.exists():
+        cache = InputCache(folder, elements, listed, wanted=wanted, dtype=config.precision)
+        frames = (*split.train, *split.validation)
+        there = [cache.contains(frame, centers_of(frame, elements, wanted)) for frame in frames]
+        missing = n_bytes[~np.array(there)]
+    chosen = memory.choose(
+        mode or config.inputs,
+        need=float(n_bytes.sum()),
+        missing=float(missing.sum()),
+        folder=folder,
+        precision=config.precision,
+        n_processes=processes,
+    )
+    if chosen == "stream" and cache is None:
+        cache = InputCache(folder, elements, listed, wanted=wanted, dtype=config.precision)
+    return FrameMaker(model, config, chosen, wanted, cache)

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,20 @@ from nnmanybody.config import TrainingConfig
 from nnmanybody.potential import Potential
 from nnmanybody.training import checkpoint as checkpoints
 from nnmanybody.training import learning_curve
-from nnmanybody.training.batch import Batch
 from nnmanybody.training.checkpoint import Checkpoint
 from nnmanybody.training.checks import check_start
+from nnmanybody.training.cluster import Cluster
 from nnmanybody.training.display import epoch_display, summary
+from nnmanybody.training.fit_errors import FitErrors, TrainingDivergedError
 from nnmanybody.training.interrupt import StopRequest, stop_request
 from nnmanybody.training.learning_curve import LearningCurve
 from nnmanybody.training.prepare import Prepared, prepare
+from nnmanybody.training.processes import Processes, connect
 from nnmanybody.training.progress_state import Progress
 from nnmanybody.training.provenance import header, provenance
 from nnmanybody.training.tensorboard_log import TensorBoardLog
 from nnmanybody.training.tensorflow import set_threads
-from nnmanybody.training.trainer import FitErrors, Trainer, TrainingDivergedError
+from nnmanybody.training.trainer import Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +69,11 @@ class _Run:
     trainer: Trainer
     progress: Progress
     best: Sequence[NDArray[Any]]
-    validation: list[Batch] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        """Whether files are written by this process; of several, by the first."""
+        return self.trainer.processes.is_chief
 
     @property
     def folder(self) -> Path:
@@ -93,13 +99,18 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
     NNPError
         For wrong data or configuration, and if the loss is no longer finite (the best weights are kept).
     """
-    check_start(config, resume=resume, overwrite=overwrite)
+    cluster = Cluster.from_environment()
+    check_start(config, cluster, resume=resume, overwrite=overwrite)
     set_threads(config.threads)
+    processes = connect(cluster)
     restored = Checkpoint.read(config.output / checkpoints.FILE_NAME) if resume else None
-    prepared = prepare(config)
-    run = _begin(config, prepared, restored)
-    _write_record(run)
-    curve = LearningCurve(config.output / learning_curve.FILE_NAME, run.progress.epoch)
+    mode = None if restored is None or config.inputs != "auto" else restored.state["inputs"]
+    prepared = prepare(config, mode, cluster.on_this_machine)
+    run = _begin(config, prepared, restored, processes)
+    curve = None
+    if run.writes:
+        _write_record(run)
+        curve = LearningCurve(config.output / learning_curve.FILE_NAME, run.progress.epoch)
     try:
         with stop_request() as stop:
             _epochs(run, curve, stop)
@@ -110,10 +121,9 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
     return _conclude(run)
 
 
-def _begin(config: TrainingConfig, prepared: Prepared, restored: Checkpoint | None) -> _Run:
-    trainer = Trainer(prepared.model, config)
+def _begin(config: TrainingConfig, prepared: Prepared, restored: Checkpoint | None, processes: Processes) -> _Run:
+    trainer = Trainer(prepared.model, config, processes)
     run = _Run(config, prepared, trainer, Progress(), trainer.exported_values())
-    run.validation = list(trainer.batches(prepared.validation))
     if restored is not None:
         restored.check_same_training(config, prepared.data_hash, config.output / checkpoints.FILE_NAME)
         trainer.restore(restored.arrays)
@@ -146,14 +156,17 @@ def _plain(value: object) -> object:
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def _epochs(run: _Run, curve: LearningCurve, stop: StopRequest) -> None:
+def _epochs(run: _Run, curve: LearningCurve | None, stop: StopRequest) -> None:
     """Train epoch by epoch until all are done, nothing improves, or someone asks to stop."""
-    config, progress = run.config, run.progress
+    config, progress, processes = run.config, run.progress, run.trainer.processes
     board = _tensorboard(run)
+    stopped = False
     with epoch_display(progress.epoch, config.epochs) as display:
-        while progress.epoch < config.epochs and not stop.requested and not _out_of_patience(run):
+        while progress.epoch < config.epochs and not stopped and not _out_of_patience(run):
             values = _one_epoch(run)
-            curve.append(progress.epoch, values)
+            stopped = processes.any(stop.requested)
+            if curve is not None:
+                curve.append(progress.epoch, values)
             display.update(progress.epoch, values)
             if board is not None:
                 board.epoch(progress.epoch, values, run.prepared.model)
@@ -164,7 +177,7 @@ def _epochs(run: _Run, curve: LearningCurve, stop: StopRequest) -> None:
     _save(run)
     if progress.epoch < config.epochs and _out_of_patience(run):
         logger.info("no improvement since epoch %d: stopped early", progress.patience_epoch)
-    elif stop.requested:
+    elif stopped:
         logger.warning("stopped after epoch %d; a checkpoint is written", progress.epoch)
 
 
@@ -175,8 +188,8 @@ def _one_epoch(run: _Run) -> dict[str, float]:
     rate = trainer.learning_rate.at(progress.epoch)
     errors = trainer.train_epoch(run.prepared.train, progress.epoch)
     values = {"learning_rate": rate, **errors.named("train")}
-    if run.validation:
-        errors = trainer.measure(run.validation)
+    if len(run.prepared.validation):
+        errors = trainer.measure(trainer.batches(run.prepared.validation))
         values |= errors.named("valid")
     min_delta = 0.0 if run.config.early_stopping is None else run.config.early_stopping.min_delta
     if progress.end_epoch(errors.loss, min_delta):
@@ -193,14 +206,20 @@ def _out_of_patience(run: _Run) -> bool:
 
 def _save(run: _Run) -> None:
     """Write the checkpoint."""
-    state = {"progress": run.progress.state(), "learning_rate": run.trainer.learning_rate.state()}
+    if not run.writes:
+        return
+    state = {
+        "progress": run.progress.state(),
+        "learning_rate": run.trainer.learning_rate.state(),
+        "inputs": run.prepared.mode,
+    }
     arrays = {**run.trainer.arrays(), "best": run.best}
     settings = run.config.model_dump(mode="json")
     Checkpoint(arrays, state, settings, run.prepared.data_hash).write(run.folder / checkpoints.FILE_NAME)
 
 
 def _tensorboard(run: _Run) -> TensorBoardLog | None:
-    if not run.config.tensorboard.enabled:
+    if not run.config.tensorboard.enabled or not run.writes:
         return None
     board = TensorBoardLog(run.folder / "tensorboard", run.config.tensorboard.histograms_every)
     board.graph(run.trainer.graph_function)
@@ -212,17 +231,23 @@ def _conclude(run: _Run) -> TrainingResult:
     model, trainer, progress = run.prepared.model, run.trainer, run.progress
     with model.holding(run.best):
         errors = {"train": trainer.measure_now(trainer.batches(run.prepared.train))}
-        if run.validation:
-            errors["valid"] = trainer.measure_now(run.validation)
-        lines = provenance(run.config, run.prepared.split, run.prepared.data_hash, progress, errors)
+        if len(run.prepared.validation):
+            errors["valid"] = trainer.measure_now(trainer.batches(run.prepared.validation))
+        lines = provenance(run.config, run.prepared, progress, errors, trainer.processes.count)
         path = run.config.potential or run.folder / POTENTIAL_NAME
-        Potential(model.definition(lines, header()), str(path)).write(path)
+        if run.writes:
+            Potential(model.definition(lines, header()), str(path)).write(path)
     stopping = _out_of_patience(run) or progress.epoch >= run.config.epochs
     result = TrainingResult(path, errors, progress.epoch, progress.best_epoch, stopping)
     for part, reached in errors.items():
         logger.info("best epoch %d: %s", progress.best_epoch, summary(reached.named(part)))
     logger.info("potential: %s", path)
-    _write_result(run, result)
+    if run.writes:
+        _write_result(run, result)
+    cache = run.prepared.cache
+    if cache is not None and stopping and run.config.cache is None:
+        cache.remove()
+    trainer.processes.any(False)  # nobody leaves before all is written
     return result
 
 
