@@ -115,7 +115,7 @@ def check_input(
 
 
 def _used(line: str) -> set[str]:
-    return set(re.findall(r"\$\{(\w+)\}", line))
+    return set(re.findall(r"\$\{(\w+)\}", line)) | set(re.findall(r"\bv_(\w+)", line))
 
 
 def _read(path: Path) -> str:

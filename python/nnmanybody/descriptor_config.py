@@ -117,8 +117,8 @@ class ScalingConfig(Section):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Lower and upper bound."""
-        lower, upper = SCALING_BOUNDS[self.kind]
+        """Lower and upper bound; of kinds without bounds, those that the core has and does not use."""
+        lower, upper = SCALING_BOUNDS.get(self.kind, (0.0, 1.0))
         return (lower if self.lower is None else self.lower, upper if self.upper is None else self.upper)
 
 

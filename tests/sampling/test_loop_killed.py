@@ -13,6 +13,7 @@ import pytest
 
 import tiny_loop
 
+
 def labelled(folder: Path) -> list[str]:
     """Energies in the order in which the labeller computed them."""
     return [line.split()[1] for line in (folder / "log").read_text().splitlines()]
@@ -37,7 +38,7 @@ def undisturbed(tmp_path_factory):
 def wait_for(pattern: str, folder: Path, process) -> None:
     deadline = time.monotonic() + 120.0
     while not list(folder.glob(pattern)):
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, f"ended before {pattern} was there"
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -84,7 +85,7 @@ def test_processes_label_the_same_and_a_killed_worker_is_replaced(tmp_path, undi
     worker = int((tmp_path / "log").read_text().split()[0])
     assert worker != process.pid
     os.kill(worker, signal.SIGKILL)
-    assert process.wait(timeout=200) == 0, process.stderr.read()
+    assert process.wait(timeout=200) == 0, status(config)["message"]
     check_same(config, undisturbed)
     assert len(labelled(tmp_path)) <= len(undisturbed[2]) + 1  # the one that the worker was at
 

@@ -104,7 +104,7 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
     set_threads(config.threads)
     processes = connect(cluster)
     restored = Checkpoint.read(config.output / checkpoints.FILE_NAME) if resume else None
-    mode = None if restored is None or config.inputs != "auto" else restored.state["inputs"]
+    mode = None if restored is None or config.inputs != "auto" else restored.state.get("inputs")
     prepared = prepare(config, mode, cluster.on_this_machine)
     run = _begin(config, prepared, restored, processes)
     curve = None

@@ -83,4 +83,4 @@ def nnp(*arguments: object, **options) -> subprocess.CompletedProcess:
 def start(*arguments: object, **options) -> subprocess.Popen:
     """Start `nnp sample`."""
     command = [str(BIN / "nnp"), "sample", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(), **options)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(), **options)
