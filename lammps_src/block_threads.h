@@ -7,6 +7,7 @@
 
 #include "nnmanybody/assembly.h"
 #include "nnmanybody/potential.h"
+#include "nnmanybody/structure.h"
 
 #include <array>
 #include <string>
@@ -20,8 +21,10 @@ class NeighList;
 /// Where results go; a null pointer means: not wanted.
 struct BlockResults {
   nnmb::AtomArrays arrays;
-  double *energies = nullptr;    // of every atom
-  double energy = 0.0;           // of all
+  double *energies = nullptr;               // of every atom
+  double energy = 0.0;                      // of all
+  nnmb::Overshoot *overshoots = nullptr;    // of every atom; alone when there are no forces
+  nnmb::MemberArrays members;               // of a committee, in units of the run
 };
 
 class BlockThreads {
@@ -45,14 +48,17 @@ class BlockThreads {
     nnmb::PotentialScratch scratch;
     nnmb::BlockResult result;
     LammpsBlock block;
-    std::vector<double> forces, atomic_virials, centroid_virials;
+    std::vector<double> forces, atomic_virials, centroid_virials, member_forces;
     std::array<double, 6> virial;
     BlockResults results;
     std::string failure;
   };
   void divide(const std::vector<std::vector<int>> &centers, int n_threads);
-  void give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms) const;
-  void add_up(BlockResults &results, std::size_t n_atoms, int n_threads);
+  void evaluate_block(Thread &thread, const nnmb::Potential &potential,
+                      const nnmb::HostUnits &units, std::size_t n_atoms) const;
+  void give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms,
+                   std::size_t n_models) const;
+  void add_up(BlockResults &results, std::size_t n_atoms, std::size_t n_models, int n_threads);
 
   std::vector<Block> blocks_;
   std::vector<Thread> threads_;

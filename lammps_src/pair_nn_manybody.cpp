@@ -8,10 +8,13 @@
 #include "pair_nn_manybody.h"
 
 #include "block_threads.h"
+#include "extrapolation_monitor.h"
 #include "lammps_compat.h"
 #include "lammps_environment.h"
 #include "lammps_units.h"
 #include "pair_coeff_arguments.h"
+#include "pair_settings.h"
+#include "run_guard.h"
 
 #include "nnmanybody/assembly.h"
 #include "nnmanybody/potential.h"
@@ -32,12 +35,10 @@
 #include "fmt/format.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <sstream>
-#include <thread>
 
 using namespace LAMMPS_NS;
 
@@ -57,6 +58,9 @@ struct LAMMPS_NS::PairNNManybodyData {
   nnmb::HostUnits units;               // of the run
   BlockThreads threads;
   std::vector<std::vector<int>> centers;    // per species: local indices of this step
+  PairSettings settings;
+  std::unique_ptr<ExtrapolationMonitor> monitor;    // null: not asked for
+  bool guarded = false;                             // a fix wants to save something before an error
 };
 
 PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNManybodyData)
@@ -89,13 +93,16 @@ void PairNNManybody::allocate()
 
 void PairNNManybody::settings(int narg, char **arg)
 {
-  if (narg > 0)
-    error->all(
-        FLERR,
-        fmt::format(
-            "Pair style nn/manybody takes no arguments, got '{}': the potential file has all "
-            "settings",
-            arg[0]));
+  try {
+    data->settings = parse_pair_settings(narg, arg);
+  } catch (const std::invalid_argument &failure) {
+    error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
+  }
+  const int every = data->settings.extrapolation_every;
+  data->monitor.reset();
+  if (every > 0)
+    data->monitor =
+        std::make_unique<ExtrapolationMonitor>(lmp, every, data->settings.extrapolation_threshold);
 }
 
 namespace {
@@ -149,16 +156,21 @@ std::string describe(const nnmb::Potential &potential, const std::string &unit_s
   return text + "\n";
 }
 
-/// Stops on this rank alone, with a message that arrives: as soon as one rank aborts, mpiexec kills all of them and
-/// drops what it has not passed on yet, which is as a rule just this message.
-void stop(LAMMPS *lmp, const std::string &message)
+/// One file may hold all members, or each file one or more of them.
+nnmb::PotentialDefinition make_committee(const std::vector<nnmb::PotentialDefinition> &definitions)
 {
-  if (lmp->comm->nprocs > 1) {
-    utils::logmesg(lmp, fmt::format("ERROR on proc {}: {}\n", lmp->comm->me, message));
-    std::fflush(nullptr);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-  lmp->error->one(FLERR, message);
+  if (definitions.size() > 1) try {
+      return nnmb::join_committee(definitions);
+    } catch (const std::invalid_argument &difference) {
+      throw std::invalid_argument(std::string("no committee: ") + difference.what() +
+                                  ". Members may differ in their networks only; leave out the word "
+                                  "committee for one file per element");
+    }
+  if (definitions.front().sections.front().models.size() < 2)
+    throw std::invalid_argument(
+        "expected the files of at least two members behind 'pair_style nn/manybody committee', or "
+        "one file with several models per element, got one file with one model");
+  return definitions.front();
 }
 
 }    // namespace
@@ -177,7 +189,8 @@ void PairNNManybody::coeff(int narg, char **arg)
       if (comm->me == 0 && !date.empty())
         utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name, date);
     }
-    data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
+    data->potential = std::make_unique<nnmb::Potential>(
+        data->settings.committee ? make_committee(definitions) : nnmb::merge(definitions));
     check_cutoff(arguments.cutoff / data->units.length, *data->potential);
 
     const auto &known = data->potential->elements();
@@ -216,6 +229,7 @@ void PairNNManybody::init_style()
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
   request_full_list(*neighbor, this, instance_me);
+  data->guarded = has_run_guards(lmp);
 }
 
 // Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
@@ -238,30 +252,61 @@ double PairNNManybody::init_one(int i, int j)
 void PairNNManybody::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
-  data->centers.resize(data->potential->elements().size());
-  for (auto &centers : data->centers) centers.clear();
-  for (int ii = 0; ii < list->inum; ++ii) {
-    const int i = list->ilist[ii];
-    const int species = data->type_to_species[static_cast<std::size_t>(atom->type[i])];
-    if (species >= 0) data->centers[static_cast<std::size_t>(species)].push_back(i);
-  }
-
   // Rows of LAMMPS's two-dimensional arrays lie behind one another.
   BlockResults results;
-  const int n_atoms = atom->nlocal + atom->nghost;
-  if (n_atoms > 0) {
+  const bool looks = data->monitor && data->monitor->is_due();
+  if (atom->nlocal + atom->nghost > 0) {
     results.arrays.forces = &atom->f[0][0];
     if (vflag_global) results.arrays.virial = virial;
     if (vflag_atom) results.arrays.atomic_virials = &vatom[0][0];
     if (cvflag_atom) results.arrays.centroid_virials = &cvatom[0][0];
     if (eflag_atom) results.energies = eatom;
+    if (looks) results.overshoots = data->monitor->room(atom->nlocal);
+  }
+  evaluate(results);
+  if (looks) data->monitor->look(*this);
+  if (eflag_global) eng_vdwl += results.energy;
+  if (vflag_fdotr) virial_fdotr_compute();
+}
+
+void PairNNManybody::evaluate(BlockResults &results)
+{
+  data->centers.resize(data->potential->elements().size());
+  for (auto &centers : data->centers) centers.clear();
+  for (int ii = 0; ii < list->inum; ++ii) {
+    const int i = list->ilist[ii];
+    const int of_atom = species(atom->type[i]);
+    if (of_atom >= 0) data->centers[static_cast<std::size_t>(of_atom)].push_back(i);
   }
   const std::string failure = data->threads.evaluate(
       *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
-      comm->nthreads, static_cast<std::size_t>(n_atoms), results);
-  if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
-  if (eflag_global) eng_vdwl += results.energy;
-  if (vflag_fdotr) virial_fdotr_compute();
+      comm->nthreads, static_cast<std::size_t>(atom->nlocal + atom->nghost), results);
+  stop_if(lmp, data->guarded, "Pair style nn/manybody", failure);
+}
+
+void PairNNManybody::finish()
+{
+  if (data->monitor) data->monitor->summarize(*this);
+}
+
+bool PairNNManybody::is_ready() const
+{
+  return list && list->ilist;
+}
+
+const nnmb::Potential &PairNNManybody::potential() const
+{
+  return *data->potential;
+}
+
+const nnmb::HostUnits &PairNNManybody::units() const
+{
+  return data->units;
+}
+
+int PairNNManybody::species(int itype) const
+{
+  return data->type_to_species[static_cast<std::size_t>(itype)];
 }
 
 double PairNNManybody::memory_usage()

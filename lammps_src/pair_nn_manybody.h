@@ -8,6 +8,11 @@
 
 #include "pair.h"
 
+namespace nnmb {
+class Potential;
+struct HostUnits;
+}    // namespace nnmb
+
 namespace LAMMPS_NS {
 
 class PairNNManybody : public Pair {
@@ -21,6 +26,15 @@ class PairNNManybody : public Pair {
   void init_list(int, class NeighList *) override;
   double init_one(int, int) override;
   double memory_usage() override;
+  void finish();    // of Pair, since LAMMPS 2022: at the end of a run
+
+  // For the computes and fixes of this plugin.
+  bool is_ready() const;    // after the first setup of a run there are neighbors
+  const nnmb::Potential &potential() const;
+  const nnmb::HostUnits &units() const;    // of the run
+  int species(int itype) const;            // in the potential; -1 for NULL
+  /// Evaluates the atoms where they are now. What went wrong on this rank ends the run.
+  void evaluate(struct BlockResults &results);
 
  private:
   struct PairNNManybodyData *data;    // potential and scratch, defined in the .cpp

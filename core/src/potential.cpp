@@ -45,6 +45,7 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
       check_section(section);
       descriptors_.emplace_back(elements_, section.functions);
       scalings_.emplace_back(section.scaling, section.statistics);
+      ranges_.emplace_back(section.statistics);
     } catch (const std::invalid_argument &error) {
       throw std::invalid_argument("element " + section.element + ": " + error.what());
     }
@@ -95,7 +96,34 @@ void add(const std::vector<double> &more, std::vector<double> &sum)
   std::transform(more.begin(), more.end(), sum.begin(), sum.begin(), std::plus<>());
 }
 
+void average(const std::vector<NeighborGradient> &members, const EnvironmentBlock &block,
+             NeighborGradient &mean)
+{
+  clear(mean, block);
+  for (auto component : {&NeighborGradient::x, &NeighborGradient::y, &NeighborGradient::z}) {
+    for (const NeighborGradient &member : members) add(member.*component, mean.*component);
+    for (double &value : mean.*component) value /= static_cast<double>(members.size());
+  }
+}
+
 }    // namespace
+
+/// `values`: not yet scaled, one column a center.
+void Potential::add_overshoots(std::size_t species, const arma::mat &values,
+                               BlockResult &result) const
+{
+  for (arma::uword c = 0; c < values.n_cols; ++c)
+    result.overshoots.push_back(ranges_[species].overshoot(values.colptr(c)));
+}
+
+void Potential::find_overshoots(const EnvironmentBlock &block, PotentialScratch &scratch,
+                                BlockResult &result) const
+{
+  const auto species = static_cast<std::size_t>(block.center_species);
+  descriptors_[species].values(block, scratch.descriptor, scratch.features);
+  result.overshoots.clear();
+  add_overshoots(species, scratch.features, result);
+}
 
 /// Adds the gradient of one set of weights, where the scratch cannot keep it until the last center: another set of
 /// weights for the same centers comes next.
@@ -132,7 +160,7 @@ void Potential::add_core(const EnvironmentBlock &block, PotentialScratch &scratc
 }
 
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
-                         BlockResult &result, Members wanted) const
+                         BlockResult &result, Members wanted, bool with_overshoots) const
 {
   const auto species = static_cast<std::size_t>(block.center_species);
   const ElementSection &section = definition_.sections[species];
@@ -140,21 +168,21 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
   const auto n_centers = static_cast<arma::uword>(block.n_centers());
   const bool member_forces = wanted == Members::forces;
   descriptor.prepare(block, scratch.descriptor);
+  result.overshoots.clear();
   result.energies.set_size(n_centers);
   result.member_energies.set_size(wanted == Members::none ? 0 : section.models.size(), n_centers);
   result.member_gradients.resize(member_forces ? section.models.size() : 0);
   for (NeighborGradient &gradient : result.member_gradients) clear(gradient, block);
-  if (member_forces) clear(result.gradient, block);
   for (int begin = 0; begin < block.n_centers();) {
     const int end =
         descriptor.values(scratch.descriptor, begin, block.n_centers(), scratch.features);
+    if (with_overshoots) add_overshoots(species, scratch.features, result);
     evaluate_models(species, scratch, wanted);
     const arma::span centers(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1);
     result.energies.cols(centers) = arma::mean(scratch.energies, 0) + section.reference_energy;
     if (wanted != Members::none)
       result.member_energies.cols(centers) = scratch.energies + section.reference_energy;
     if (member_forces) {
-      contract_alone(block, begin, end, scratch.gradients, scratch, result.gradient);
       for (std::size_t m = 0; m < section.models.size(); ++m)
         contract_alone(block, begin, end, scratch.model_gradients[m], scratch,
                        result.member_gradients[m]);
@@ -163,7 +191,10 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     }
     begin = end;
   }
-  if (!member_forces) descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (member_forces)
+    average(result.member_gradients, block, result.gradient);
+  else
+    descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
   if (core_) add_core(block, scratch, result);
 }
 

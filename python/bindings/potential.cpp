@@ -59,6 +59,28 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
   return result;
 }
 
+py::tuple extrapolation(const Potential &potential, Array<int> species, Array<std::int64_t> first,
+                        Array<int> neighbor, Array<double> displacement)
+{
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), potential.elements().size());
+  const py::ssize_t n = structure.view.n_atoms;
+  std::vector<Overshoot> overshoots;
+  {
+    const py::gil_scoped_release release;
+    overshoots = find_overshoots(potential, structure.view);
+  }
+  py::array_t<double> largest(n);
+  py::array_t<int> n_outside(n), function(n);
+  for (py::ssize_t i = 0; i < n; ++i) {
+    const Overshoot &overshoot = overshoots[static_cast<std::size_t>(i)];
+    largest.mutable_at(i) = overshoot.largest;
+    n_outside.mutable_at(i) = overshoot.n_outside;
+    function.mutable_at(i) = overshoot.function + 1;
+  }
+  return py::make_tuple(largest, n_outside, function);
+}
+
 using Networks = std::vector<std::shared_ptr<Network>>;
 
 std::vector<std::shared_ptr<const AtomicModel>>
@@ -205,6 +227,8 @@ void bind_potential(py::module_ &m)
       .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"),
            py::arg("displacement"), py::arg("per_atom_virial") = false,
            py::arg("committee") = false)
+      .def("extrapolation", &extrapolation, py::arg("species"), py::arg("first"),
+           py::arg("neighbor"), py::arg("displacement"))
       .def(
           "descriptors",
           [](const Potential &p, const Array<int> &species, const Array<std::int64_t> &first,

@@ -229,6 +229,9 @@ class Potential:
         per_atom_virial: bool = False,
         committee: bool = False,
     ) -> Evaluation: ...
+    def extrapolation(
+        self, species: ArrayLike, first: ArrayLike, neighbor: ArrayLike, displacement: ArrayLike
+    ) -> tuple[Float, Int, Int]: ...
     def descriptors(
         self, species: ArrayLike, first: ArrayLike, neighbor: ArrayLike, displacement: ArrayLike
     ) -> list[tuple[Int, Float]]: ...

@@ -36,7 +36,7 @@ class PairCoreTable {
   /// Throws std::invalid_argument when an element has no atomic number.
   PairCoreTable(const std::vector<std::string> &elements, const PairCore &core);
 
-  int n_elements() const { return static_cast<int>(n_elements_); }
+  std::size_t n_elements() const { return n_elements_; }
   double outer() const { return core_.outer; }
   /// The pairs of a block that are closer than `outer`; all others cost a comparison.
   void evaluate(const EnvironmentBlock &block, std::vector<CorePair> &pairs) const;

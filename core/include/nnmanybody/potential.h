@@ -2,6 +2,7 @@
 // A potential ready for evaluation: environments in, atomic energies and their gradients out.
 
 #include "nnmanybody/descriptor.h"
+#include "nnmanybody/extrapolation.h"
 #include "nnmanybody/potential_definition.h"
 
 #include <armadillo>
@@ -33,10 +34,11 @@ struct BlockResult {
   NeighborGradient gradient;
   arma::mat member_energies;    // (n_models × n_centers)
   std::vector<NeighborGradient> member_gradients;
+  std::vector<Overshoot> overshoots;    // of every center; empty unless wanted
 };
 
-/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i) + 1/2 sum_j core(r_ij), the core only where there is one. Const and free of shared state: threads may share one potential with
-/// a scratch each.
+/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i) + 1/2 sum_j core(r_ij), the core only where there is one. Const and free
+/// of shared state: threads may share one potential with a scratch each.
 class Potential {
  public:
   /// How many centers a host should put into one block: enough for the matrix products, few enough for the cache.
@@ -56,11 +58,19 @@ class Potential {
   }
 
   /// The gradients of the members are averaged before the one contraction with the derivatives of the symmetry
-  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction more per member.
+  /// functions, so that a committee costs one descriptor; Members::forces costs a contraction per member.
   void evaluate(const EnvironmentBlock &block, PotentialScratch &scratch, BlockResult &result,
-                Members wanted = Members::none) const;
+                Members wanted = Members::none, bool with_overshoots = false) const;
+  /// The overshoots alone: one pass over the neighbors, without the models.
+  void find_overshoots(const EnvironmentBlock &block, PotentialScratch &scratch,
+                       BlockResult &result) const;
+  const TrainingRange &training_range(int species) const
+  {
+    return ranges_[static_cast<std::size_t>(species)];
+  }
 
  private:
+  void add_overshoots(std::size_t species, const arma::mat &values, BlockResult &result) const;
   void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
   void add_core(const EnvironmentBlock &block, PotentialScratch &scratch,
                 BlockResult &result) const;
@@ -71,6 +81,7 @@ class Potential {
   std::vector<std::string> elements_;
   std::vector<Descriptor> descriptors_;
   std::vector<AffineScaling> scalings_;
+  std::vector<TrainingRange> ranges_;
   double cutoff_ = 0.0;
   std::optional<PairCoreTable> core_;
 };
