@@ -136,10 +136,12 @@ def summary(found: Behavior, shortest: float) -> dict[str, Any]:
     return {
         "a": found.constant,
         **found.elastic,
+        "C'": 0.5 * (found.elastic["C11"] - found.elastic["C12"]),
         "smallest d2E/dV2, 0.9 to 1.1 V": curve.smallest_curvature(),
         "smallest d2E/dV2, 0.61 to 0.9 V": curve.smallest_curvature(0.61, 0.9),
         "phonons": {point: values.tolist() for point, values in found.phonons.points.items()},
-        "lowest phonon": found.phonons.lowest,
+        "lowest phonon of the supercell": found.phonons.lowest,
+        "lowest phonon between": float(found.phonons.bands.min()),
         "shortest distance": shortest,
         "dimer repulsive below it": found.dimer.repulsive_below(shortest),
         "dimer's fall below it": found.dimer.deepest_below(shortest),
