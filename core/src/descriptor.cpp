@@ -79,10 +79,12 @@ void Descriptor::compile(const std::vector<std::string> &elements)
     if (cutoff == cutoffs_.end()) cutoff = cutoffs_.insert(cutoffs_.end(), f.cutoff);
     const int cutoff_index = static_cast<int>(cutoff - cutoffs_.begin());
     for (const auto &[j, k, weight] : neighbor_species(f, elements))
-      if (f.is_angular())
-        add_angular(f, s, j, k, weight, cutoff_index);
-      else
+      if (!f.is_angular())
         add_radial(f, s, j, weight, cutoff_index);
+      else if (MultipoleGroup::can_hold(f))
+        add_multipole(f, s, j, k, weight, cutoff_index);
+      else
+        add_angular(f, s, j, k, weight, cutoff_index);
   }
 }
 
@@ -107,6 +109,23 @@ void Descriptor::add_angular(const SymmetryFunction &f, int index, int j, int k,
   group->add(f, index, weight);
 }
 
+void Descriptor::add_multipole(const SymmetryFunction &f, int index, int j, int k, double weight,
+                               int cutoff_index)
+{
+  auto group = std::find_if(multipole_.begin(), multipole_.end(),
+                            [&](const MultipoleGroup &g) { return g.holds(cutoff_index); });
+  if (group == multipole_.end())
+    group = multipole_.insert(multipole_.end(), MultipoleGroup(cutoff_index, n_species_));
+  group->add(f, index, j, k, weight);
+}
+
+std::size_t Descriptor::moments_per_center() const
+{
+  std::size_t n = 0;
+  for (const MultipoleGroup &group : multipole_) n += group.n_stored();
+  return n;
+}
+
 void Descriptor::prepare(const EnvironmentBlock &block, DescriptorScratch &scratch) const
 {
   scratch.prepared.prepare(block, n_species_, cutoffs_);
@@ -121,6 +140,8 @@ int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat
   scratch.triplets.clear(arrays);
   scratch.first_center = begin;
   scratch.first_chunk.clear();
+  scratch.moments.resize(static_cast<std::size_t>(end - begin) * moments_per_center());
+  double *moments = scratch.moments.data();
   int center = begin;
   for (; center < end && (center == begin || scratch.triplets.bytes() < triplet_cache); ++center) {
     double *column = values.colptr(static_cast<arma::uword>(center - begin));
@@ -129,6 +150,10 @@ int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat
     for (const AngularGroup &group : angular_) {
       scratch.first_chunk.push_back(scratch.triplets.size());
       group.values(scratch.prepared, center, scratch.triplets, scratch.sums, column);
+    }
+    for (const MultipoleGroup &group : multipole_) {
+      group.values(scratch.prepared, center, moments, column);
+      moments += group.n_stored();
     }
   }
   scratch.first_chunk.push_back(scratch.triplets.size());
@@ -164,6 +189,7 @@ kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std:
 void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
                           const arma::mat &weights) const
 {
+  const double *moments = scratch.moments.data();
   for (int center = begin; center < end; ++center) {
     const double *column = weights.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
@@ -171,6 +197,10 @@ void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
     for (std::size_t g = 0; g < angular_.size(); ++g)
       angular_[g].contract(scratch.prepared, scratch.triplets,
                            chunks_of(scratch, center, g, angular_.size()), scratch.sums, column);
+    for (const MultipoleGroup &group : multipole_) {
+      group.contract(scratch.prepared, center, moments, scratch.sums, column);
+      moments += group.n_stored();
+    }
   }
 }
 
@@ -196,6 +226,7 @@ void Descriptor::directional(DescriptorScratch &scratch, int begin, int end,
   products.zeros(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(end - begin));
   const kernels::Direction direction{scratch.along_x.data(), scratch.along_y.data(),
                                      scratch.along_z.data()};
+  const double *moments = scratch.moments.data();
   for (int center = begin; center < end; ++center) {
     double *column = products.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
@@ -204,6 +235,10 @@ void Descriptor::directional(DescriptorScratch &scratch, int begin, int end,
       angular_[g].directional(scratch.prepared, scratch.triplets,
                               chunks_of(scratch, center, g, angular_.size()), scratch.sums,
                               direction, column);
+    for (const MultipoleGroup &group : multipole_) {
+      group.directional(scratch.prepared, center, moments, scratch.sums, direction, column);
+      moments += group.n_stored();
+    }
   }
 }
 
@@ -225,6 +260,7 @@ void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorSc
   for (int begin = 0; begin < block.n_centers();) {
     const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
     values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
+    const double *moments = scratch.moments.data();
     for (int center = begin; center < end; ++center) {
       for (const RadialGroup &group : radial_)
         group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
@@ -232,6 +268,10 @@ void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorSc
         angular_[g].jacobian(scratch.prepared, center, scratch.triplets,
                              chunks_of(scratch, center, g, angular_.size()), scratch.sums,
                              n_functions(), jacobian);
+      for (const MultipoleGroup &group : multipole_) {
+        group.jacobian(scratch.prepared, center, moments, scratch.sums, n_functions(), jacobian);
+        moments += group.n_stored();
+      }
     }
     begin = end;
   }

@@ -29,8 +29,8 @@ void RadialGroup::values(PreparedBlock &block, int center, std::vector<double> &
 {
   scratch.assign(terms_.size(), 0.0);
   kernels::best().radial_values(terms_.data(), static_cast<int>(terms_.size()),
-                                block.view(cutoff_index_), block.neighbors(center, species_),
-                                scratch.data());
+                                block.view(cutoff_index_),
+                                block.neighbors(center, species_, cutoff_index_), scratch.data());
   for (std::size_t s = 0; s < terms_.size(); ++s)
     values[places_[s].index] += places_[s].weight * scratch[s];
 }
@@ -42,14 +42,14 @@ void RadialGroup::contract(PreparedBlock &block, int center, std::vector<double>
   for (std::size_t s = 0; s < terms_.size(); ++s)
     scratch[s] = places_[s].weight * weights[places_[s].index];
   kernels::best().radial_contract(terms_.data(), static_cast<int>(terms_.size()),
-                                  block.view(cutoff_index_), block.neighbors(center, species_),
-                                  scratch.data());
+                                  block.view(cutoff_index_),
+                                  block.neighbors(center, species_, cutoff_index_), scratch.data());
 }
 
 void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double> &scratch,
                            int n_functions, double *jacobian) const
 {
-  const kernels::IndexRange range = block.neighbors(center, species_);
+  const kernels::IndexRange range = block.neighbors(center, species_, cutoff_index_);
   const kernels::Neighbors n = block.view(cutoff_index_);
   const int stride = kernels::round_up(range.end - range.begin);
   scratch.resize(terms_.size() * static_cast<std::size_t>(stride));
@@ -73,7 +73,7 @@ void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double>
 void RadialGroup::directional(PreparedBlock &block, int center, std::vector<double> &scratch,
                               const kernels::Direction &direction, double *products) const
 {
-  const kernels::IndexRange range = block.neighbors(center, species_);
+  const kernels::IndexRange range = block.neighbors(center, species_, cutoff_index_);
   const kernels::Neighbors n = block.view(cutoff_index_);
   const int stride = kernels::round_up(range.end - range.begin);
   scratch.resize(terms_.size() * static_cast<std::size_t>(stride));

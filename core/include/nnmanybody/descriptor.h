@@ -3,6 +3,7 @@
 
 #include "nnmanybody/angular_group.h"
 #include "nnmanybody/environment.h"
+#include "nnmanybody/multipole_group.h"
 #include "nnmanybody/prepared_block.h"
 #include "nnmanybody/radial_group.h"
 
@@ -18,6 +19,7 @@ struct DescriptorScratch {
   kernels::TripletPool triplets;
   int first_center = 0;            // of those whose triplets are in the pool
   std::vector<int> first_chunk;    // of each angular group of each of these centers, and the end
+  std::vector<double> moments;     // of each multipole group of each of these centers
   std::vector<double> sums;
   arma::mat part;
   std::vector<double> along_x, along_y, along_z;    // a direction, in the order of prepared
@@ -74,6 +76,9 @@ class Descriptor {
                   int cutoff_index);
   void add_angular(const SymmetryFunction &function, int index, int j, int k, double weight,
                    int cutoff_index);
+  void add_multipole(const SymmetryFunction &function, int index, int j, int k, double weight,
+                     int cutoff_index);
+  std::size_t moments_per_center() const;
 
   std::vector<SymmetryFunction> functions_;
   int n_species_ = 0;
@@ -81,6 +86,7 @@ class Descriptor {
   std::vector<CutoffFunction> cutoffs_;
   std::vector<RadialGroup> radial_;
   std::vector<AngularGroup> angular_;
+  std::vector<MultipoleGroup> multipole_;
 };
 
 }    // namespace nnmb

@@ -27,21 +27,25 @@ namespace nnmb::kernels {
 #include "angular_directional_kernel.h"
 #include "angular_jacobian_kernel.h"
 
+#include "multipole_kernel.h"
+
 #define NNMB_TEXT_OF(name) #name
 #define NNMB_TEXT(name)    NNMB_TEXT_OF(name)
 
 extern const Kernels NNMB_KERNEL_LEVEL;
-const Kernels NNMB_KERNEL_LEVEL{NNMB_TEXT(NNMB_KERNEL_LEVEL),
-                                activate,
-                                dense,
-                                roots,
-                                cutoff,
-                                radial_values,
-                                radial_contract,
-                                radial_slopes,
-                                angular_values,
-                                angular_contract,
-                                angular_jacobian,
-                                angular_directional};
+const Kernels NNMB_KERNEL_LEVEL{
+    NNMB_TEXT(NNMB_KERNEL_LEVEL),
+    activate,
+    dense,
+    roots,
+    cutoff,
+    radial_values,
+    radial_contract,
+    radial_slopes,
+    angular_values,
+    angular_contract,
+    angular_jacobian,
+    angular_directional,
+    {multipole_kernels<2>(), multipole_kernels<4>(), multipole_kernels<8>()}};
 
 }    // namespace nnmb::kernels
