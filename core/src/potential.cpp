@@ -1,5 +1,7 @@
 #include "nnmanybody/potential.h"
 
+#include "nnmanybody/text.h"
+
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
@@ -50,6 +52,12 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
     cutoff_ = std::max(cutoff_, descriptors_.back().cutoff());
   }
   check_model_counts(definition_.sections);
+  if (!definition_.pair_core) return;
+  core_.emplace(elements_, *definition_.pair_core);
+  if (core_->outer() > cutoff_)
+    throw std::invalid_argument("pair_core: its outer radius, " + shortest(core_->outer()) +
+                                " Å, is beyond the cutoff of the symmetry functions, " +
+                                shortest(cutoff_) + " Å, up to which neighbors are known");
 }
 
 /// Features in the scratch → energies of every model, and the mean of their gradients by the unscaled features; the
@@ -132,6 +140,25 @@ void Potential::contract_alone(const EnvironmentBlock &block, int begin, int end
   add(scratch.part.z, gradient.z);
 }
 
+void Potential::add_core(const EnvironmentBlock &block, PotentialScratch &scratch,
+                         BlockResult &result) const
+{
+  core_->evaluate(block, scratch.core_pairs);
+  const auto add_gradient = [](const CorePair &pair, NeighborGradient &gradient) {
+    const auto n = static_cast<std::size_t>(pair.neighbor);
+    gradient.x[n] += pair.x;
+    gradient.y[n] += pair.y;
+    gradient.z[n] += pair.z;
+  };
+  for (const CorePair &pair : scratch.core_pairs) {
+    const auto center = static_cast<arma::uword>(pair.center);
+    result.energies(center) += pair.energy;
+    if (!result.member_energies.is_empty()) result.member_energies.col(center) += pair.energy;
+    add_gradient(pair, result.gradient);
+    for (NeighborGradient &gradient : result.member_gradients) add_gradient(pair, gradient);
+  }
+}
+
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
                          BlockResult &result, Members wanted, bool with_overshoots) const
 {
@@ -168,6 +195,7 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     average(result.member_gradients, block, result.gradient);
   else
     descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (core_) add_core(block, scratch, result);
 }
 
 }    // namespace nnmb

@@ -26,5 +26,6 @@ PYBIND11_MODULE(_core, m)
   nnmb::python::bind_descriptor(m);
   nnmb::python::bind_neighbor_list(m);
   nnmb::python::bind_network(m);
+  nnmb::python::bind_pair_core(m);
   nnmb::python::bind_potential(m);
 }

@@ -19,6 +19,7 @@ SECTIONS = {
     "`data`": config.DataConfig,
     "`symmetry_functions`": descriptor_config.IntervalSet,
     "`whitening`": descriptor_config.WhiteningConfig,
+    "`pair_core`": config.PairCoreConfig,
     "`network`": config.NetworkConfig,
     "`loss`": config.LossConfig,
     "`last_stretch`": optimizer_config.LastStretch,

@@ -29,6 +29,7 @@ from nnmanybody.training.input_sources import Inputs
 from nnmanybody.training.inputs import Whitening
 from nnmanybody.training.moments import Moments
 from nnmanybody.training.optimizers import initializer
+from nnmanybody.training.pair_core import choose_core, without_core
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
@@ -117,13 +118,15 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
         wanted=wanted,
         threads=config.threads,
     )
+    core = choose_core(config.pair_core, all_frames, cutoff, start)
+    targets = without_core(split, core, elements)
     if start is None:
-        networks = _new_networks(config, elements, split, candidates, found)
+        networks = _new_networks(config, elements, targets, candidates, found)
     else:
         networks = _networks_of(start, config, found)
-    model = Model(networks, config.threads)
+    model = Model(networks, config.threads, core)
     maker = _frame_maker(model, config, wanted=wanted, found=found, split=split, mode=mode, processes=processes)
-    train, validation = (maker.inputs(part, "Jacobians") for part in (split.train, split.validation))
+    train, validation = (maker.inputs(part, "Jacobians") for part in (targets.train, targets.validation))
     return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache)
 
 
