@@ -53,7 +53,7 @@ class BlockThreads {
     BlockResults results;
     std::string failure;
   };
-  void divide(const std::vector<std::vector<int>> &centers, int n_threads);
+  void divide(const std::vector<std::vector<int>> &centers, int n_threads, bool with_members);
   void evaluate_block(Thread &thread, const nnmb::Potential &potential,
                       const nnmb::HostUnits &units, std::size_t n_atoms) const;
   void give_arrays(Thread &thread, const BlockResults &results, std::size_t n_atoms,
