@@ -187,6 +187,13 @@ class AverageConfig(Section):
     decay: float = Field(0.999, gt=0.0, lt=1.0)
 
 
+class RefitConfig(Section):
+    """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
+
+    energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
+    ridge: NonNegativeFloat = 1e-8  # of the mean diagonal element
+
+
 class PairCoreConfig(Section):
     """A repulsive core, part of the potential; by default it ends where the distances of the data begin."""
 
@@ -232,6 +239,7 @@ class TrainingConfig(Section):
     batch_size: PositiveInt = 8
     early_stopping: EarlyStoppingConfig | None = None
     average: AverageConfig | None = AverageConfig()
+    refit: RefitConfig | None = RefitConfig()
     seed: NonNegativeInt = 0
     precision: Literal["float64", "float32"] = "float32"
     threads: PositiveInt | None = None  # all cores by default

@@ -22,6 +22,7 @@ SECTIONS = {
     "`pair_core`": config.PairCoreConfig,
     "`network`": config.NetworkConfig,
     "`loss`": config.LossConfig,
+    "`refit`": config.RefitConfig,
     "`last_stretch`": optimizer_config.LastStretch,
 }
 MEMBERS = {

@@ -24,6 +24,7 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.frame_inputs import Wanted, centers_of
 from nnmanybody.training.frame_maker import FrameMaker, cache_folder
+from nnmanybody.training.group_lasso import rank_functions
 from nnmanybody.training.input_cache import InputCache
 from nnmanybody.training.input_sources import Inputs
 from nnmanybody.training.inputs import Whitening
@@ -168,9 +169,15 @@ def _new_networks(
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
+    ranked = rank_functions(config, set_config.count or 0, prepare) if set_config.select == "group_lasso" else {}
     networks = []
     for species, (element, listed) in enumerate(zip(elements, candidates, strict=True)):
-        kept = functions.select(set_config, element, listed, found.samples[species].table)
+        best = ranked.get(element)
+        kept = (
+            functions.select(set_config, element, listed, found.samples[species].table)
+            if best is None
+            else functions.report_chosen(element, listed, [(listed.index(function), why) for function, why in best])
+        )
         description = Description(
             element=element,
             functions=tuple(listed[index] for index in kept),
