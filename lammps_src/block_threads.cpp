@@ -33,12 +33,15 @@ template <typename Work> void in_threads(int n_threads, Work work)
 }    // namespace
 
 /// Blocks large enough for the products of matrices, and enough of them that no thread waits long for the last.
-void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_threads)
+void BlockThreads::divide(const std::vector<std::vector<int>> &centers, int n_threads,
+                          bool with_members)
 {
   std::size_t n_centers = 0;
   for (const auto &of_species : centers) n_centers += of_species.size();
   constexpr std::size_t smallest = 8, blocks_per_thread = 8;
-  const std::size_t largest = nnmb::Potential::block_size;
+  // The gradient of each member is gathered from the whole block for every part of it that fits into the cache.
+  constexpr std::size_t largest_with_members = 16;
+  const std::size_t largest = with_members ? largest_with_members : nnmb::Potential::block_size;
   const std::size_t size = std::clamp(
       n_centers / (blocks_per_thread * static_cast<std::size_t>(n_threads)), smallest, largest);
   blocks_.clear();
@@ -159,7 +162,7 @@ std::string BlockThreads::evaluate(const nnmb::Potential &potential,
                                    const nnmb::HostUnits &units, int n_threads, std::size_t n_atoms,
                                    BlockResults &results)
 {
-  divide(centers, n_threads);
+  divide(centers, n_threads, results.members.forces != nullptr);
   n_threads = std::clamp(static_cast<int>(blocks_.size()), 1, n_threads);
   if (threads_.size() < static_cast<std::size_t>(n_threads))
     threads_.resize(static_cast<std::size_t>(n_threads));

@@ -60,7 +60,7 @@ class BlockThreads {
     BlockResults results;
     std::string failure;
   };
-  void divide(const std::vector<std::vector<int>> &centers, int n_threads);
+  void divide(const std::vector<std::vector<int>> &centers, int n_threads, bool with_members);
   /// The first and the last pass of a message exchange, for the block at hand.
   static void send(Thread &thread, const nnmb::Potential &potential);
   static void answer(Thread &thread, const nnmb::Potential &potential,

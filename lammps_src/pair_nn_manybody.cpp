@@ -151,6 +151,8 @@ std::string describe(const nnmb::Potential &potential, const std::string &unit_s
     text += fmt::format("; {}: {} symmetry functions, {}", section.element,
                         section.functions.size(), section.models.front()->kind());
   if (potential.n_models() > 1) text += fmt::format("; committee of {}", potential.n_models());
+  const auto &core = potential.definition().pair_core;
+  if (core) text += "; core " + nnmb::pair_core_text(core);
   if (unit_style != "metal") text += "; converted from eV and Angstrom to units " + unit_style;
   return text + "\n";
 }

@@ -1,5 +1,7 @@
 #include "nnmanybody/potential.h"
 
+#include "nnmanybody/text.h"
+
 #include <algorithm>
 #include <functional>
 #include <stdexcept>
@@ -51,6 +53,12 @@ Potential::Potential(PotentialDefinition definition) : definition_(std::move(def
   }
   check_model_counts(definition_.sections);
   count_messages();
+  if (!definition_.pair_core) return;
+  core_.emplace(elements_, *definition_.pair_core);
+  if (core_->outer() > cutoff_)
+    throw std::invalid_argument("pair_core: its outer radius, " + shortest(core_->outer()) +
+                                " Å, is beyond the cutoff of the symmetry functions, " +
+                                shortest(cutoff_) + " Å, up to which neighbors are known");
 }
 
 /// What member m is asked: the features, and psi behind them where it hears its neighbors.
@@ -163,6 +171,25 @@ void Potential::contract_alone(const EnvironmentBlock &block, int begin, int end
   add(scratch.part, gradient);
 }
 
+void Potential::add_core(const EnvironmentBlock &block, PotentialScratch &scratch,
+                         BlockResult &result) const
+{
+  core_->evaluate(block, scratch.core_pairs);
+  const auto add_gradient = [](const CorePair &pair, NeighborGradient &gradient) {
+    const auto n = static_cast<std::size_t>(pair.neighbor);
+    gradient.x[n] += pair.x;
+    gradient.y[n] += pair.y;
+    gradient.z[n] += pair.z;
+  };
+  for (const CorePair &pair : scratch.core_pairs) {
+    const auto center = static_cast<arma::uword>(pair.center);
+    result.energies(center) += pair.energy;
+    if (!result.member_energies.is_empty()) result.member_energies.col(center) += pair.energy;
+    add_gradient(pair, result.gradient);
+    for (NeighborGradient &gradient : result.member_gradients) add_gradient(pair, gradient);
+  }
+}
+
 void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratch,
                          BlockResult &result, Members wanted, bool with_overshoots) const
 {
@@ -207,6 +234,7 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
   else
     descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
   if (scratch.exchange) add(scratch.heard, result.gradient);
+  if (core_) add_core(block, scratch, result);
 }
 
 }    // namespace nnmb

@@ -49,11 +49,11 @@ namespace {
 
 /// Calls work(centers, n_centers, block, neighbors) for all atoms, block by block, each of one species.
 template <typename Work>
-void for_each_block(const Potential &potential, const StructureView &structure, Work work)
+void for_each_block(std::size_t n_elements, const StructureView &structure, Work work)
 {
   EnvironmentBlock block;
   std::vector<int> centers, neighbors;
-  for (int species = 0; species < static_cast<int>(potential.elements().size()); ++species) {
+  for (int species = 0; species < static_cast<int>(n_elements); ++species) {
     centers.clear();
     for (int i = 0; i < structure.n_atoms; ++i)
       if (structure.species[i] == species) centers.push_back(i);
@@ -78,7 +78,7 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
   PotentialScratch scratch;
   BlockResult result;
   for_each_block(
-      potential, structure,
+      potential.elements().size(), structure,
       [&](const int *centers, int n_centers, const EnvironmentBlock &block, const int *neighbors) {
         potential.evaluate(block, scratch, result, wanted_of(members));
         for (int c = 0; c < n_centers; ++c)
@@ -95,7 +95,7 @@ std::vector<Overshoot> find_overshoots(const Potential &potential, const Structu
   BlockResult result;
   std::vector<Overshoot> overshoots(static_cast<std::size_t>(structure.n_atoms));
   for_each_block(
-      potential, structure,
+      potential.elements().size(), structure,
       [&](const int *centers, int n_centers, const EnvironmentBlock &block, const int *) {
         potential.find_overshoots(block, scratch, result);
         for (int c = 0; c < n_centers; ++c)
@@ -103,6 +103,27 @@ std::vector<Overshoot> find_overshoots(const Potential &potential, const Structu
               result.overshoots[static_cast<std::size_t>(c)];
       });
   return overshoots;
+}
+
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays)
+{
+  NeighborGradient gradient;
+  std::vector<CorePair> pairs;
+  for_each_block(core.n_elements(), structure,
+                 [&](const int *centers, int, const EnvironmentBlock &block, const int *neighbors) {
+                   core.evaluate(block, pairs);
+                   for (auto *array : {&gradient.x, &gradient.y, &gradient.z})
+                     array->assign(static_cast<std::size_t>(block.n_neighbors()), 0.0);
+                   for (const CorePair &pair : pairs) {
+                     const auto n = static_cast<std::size_t>(pair.neighbor);
+                     energies[centers[pair.center]] += pair.energy;
+                     gradient.x[n] = pair.x;
+                     gradient.y[n] = pair.y;
+                     gradient.z[n] = pair.z;
+                   }
+                   add_block(block, gradient, centers, neighbors, {}, arrays);
+                 });
 }
 
 void describe_structure(const Descriptor &descriptor, const StructureView &structure,

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <variant>
 
@@ -44,14 +45,10 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     const py::gil_scoped_release release;
     evaluate_structure(potential, structure.view, energy, arrays, members);
   }
-  const double *w = voigt.data();
-  const double full[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
-  py::array_t<double> virial({3, 3});
-  std::copy(full, full + 9, virial.mutable_data());
   py::dict result;
   result["energies"] = energies;
   result["forces"] = forces;
-  result["virial"] = virial;
+  result["virial"] = full_virial(voigt.data());
   if (per_atom_virial) {
     result["virials"] = virials;
     if (with_centroid) result["centroid_virials"] = centroid;
@@ -162,9 +159,10 @@ py::array_t<double> statistics_array(const ElementSection &section)
 
 PotentialDefinition make_definition(std::vector<ElementSection> sections,
                                     std::vector<std::pair<std::string, std::string>> provenance,
-                                    const std::map<std::string, std::string> &header)
+                                    const std::map<std::string, std::string> &header,
+                                    const std::optional<PairCore> &pair_core)
 {
-  PotentialDefinition definition{{}, std::move(sections), std::move(provenance)};
+  PotentialDefinition definition{{}, std::move(sections), std::move(provenance), pair_core};
   const std::map<std::string, std::string *> fields{{"date", &definition.header.date},
                                                     {"units", &definition.header.units},
                                                     {"contributor", &definition.header.contributor},
@@ -217,13 +215,15 @@ void bind_potential(py::module_ &m)
   py::class_<PotentialDefinition>(m, "PotentialDefinition")
       .def(py::init(&make_definition), py::arg("sections"),
            py::arg("provenance") = std::vector<std::pair<std::string, std::string>>{},
-           py::arg("header") = std::map<std::string, std::string>{})
+           py::arg("header") = std::map<std::string, std::string>{},
+           py::arg("pair_core") = std::nullopt)
       .def_static("parse", &parse_definition, py::arg("text"), py::arg("name") = "<string>")
       .def_static("merge", &merge, py::arg("definitions"))
       .def_static("committee", &join_committee, py::arg("definitions"))
       .def("text", &definition_text)
       .def_readonly("sections", &PotentialDefinition::sections)
       .def_readonly("provenance", &PotentialDefinition::provenance)
+      .def_readonly("pair_core", &PotentialDefinition::pair_core)
       .def_property_readonly("header", [](const PotentialDefinition &d) {
         return std::map<std::string, std::string>{{"date", d.header.date},
                                                   {"units", d.header.units},

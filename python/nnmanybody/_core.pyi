@@ -259,12 +259,35 @@ class ElementSection:
     @property
     def models(self) -> list[AtomicModel]: ...
 
+class CoreEvaluation(TypedDict):
+    energies: Float
+    forces: Float
+    virial: Float
+
+class PairCore:
+    def __init__(self, kind: str, inner: float, outer: float) -> None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def inner(self) -> float: ...
+    @property
+    def outer(self) -> float: ...
+    def evaluate(
+        self,
+        elements: Sequence[str],
+        species: ArrayLike,
+        first: ArrayLike,
+        neighbor: ArrayLike,
+        displacement: ArrayLike,
+    ) -> CoreEvaluation: ...
+
 class PotentialDefinition:
     def __init__(
         self,
         sections: Sequence[ElementSection],
         provenance: Sequence[tuple[str, str]] = ...,
         header: Mapping[str, str] = ...,
+        pair_core: PairCore | None = ...,
     ) -> None: ...
     @staticmethod
     def parse(text: str, name: str = "<string>") -> PotentialDefinition: ...
@@ -279,6 +302,8 @@ class PotentialDefinition:
     def provenance(self) -> list[tuple[str, str]]: ...
     @property
     def header(self) -> dict[str, str]: ...
+    @property
+    def pair_core(self) -> PairCore | None: ...
 
 class Evaluation(TypedDict, total=False):
     energies: Float

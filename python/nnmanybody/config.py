@@ -36,6 +36,8 @@ FOR_NETWORKS = {
     "batch_size",
     "early_stopping",
     "average",
+    "refit",
+    "pair_core",
 }
 """Keys that mean nothing to a model that is fitted in one go."""
 
@@ -206,6 +208,29 @@ class AverageConfig(Section):
     decay: float = Field(0.999, gt=0.0, lt=1.0)
 
 
+class RefitConfig(Section):
+    """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
+
+    energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
+    ridge: NonNegativeFloat = 1e-8  # of the mean diagonal element
+
+
+class PairCoreConfig(Section):
+    """A repulsive core, part of the potential; by default it ends where the distances of the data begin."""
+
+    kind: Literal["zbl"] = "zbl"
+    inner: PositiveFloat | None = None  # Å; half of the outer radius by default
+    outer: PositiveFloat | None = None  # Å; the shortest distance in the data by default
+
+    @model_validator(mode="after")
+    def _check(self) -> "PairCoreConfig":
+        if (self.inner is None) != (self.outer is None):
+            raise ValueError("expected both inner and outer, or none of them: then the data chooses")
+        if self.inner is not None and self.outer is not None and self.inner >= self.outer:
+            raise ValueError(f"expected inner < outer, got {self.inner:g} and {self.outer:g}")
+        return self
+
+
 class TensorBoardConfig(Section):
     """Logs for TensorBoard."""
 
@@ -224,6 +249,7 @@ class TrainingConfig(Section):
     symmetry_functions: FunctionsConfig | None = None  # IntervalSet() without `start`
     scaling: ScalingConfig = ScalingConfig()
     whitening: WhiteningConfig | None = WhiteningConfig()
+    pair_core: PairCoreConfig | None = PairCoreConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
     model: Annotated[ModelConfig, _named("kind")] = NetworkModel()
     network: NetworkConfig = NetworkConfig()
@@ -235,6 +261,7 @@ class TrainingConfig(Section):
     batch_size: PositiveInt = 8
     early_stopping: EarlyStoppingConfig | None = None
     average: AverageConfig | None = AverageConfig()
+    refit: RefitConfig | None = RefitConfig()
     seed: NonNegativeInt = 0
     precision: Literal["float64", "float32"] = "float32"
     threads: PositiveInt | None = None  # all cores by default
@@ -254,7 +281,8 @@ class TrainingConfig(Section):
                     "in the section `model`"
                 )
         if self.start is not None:
-            fixed = {"symmetry_functions", "scaling", "network", "reference_energies"} & self.model_fields_set
+            brought = {"symmetry_functions", "scaling", "network", "reference_energies", "pair_core"}
+            fixed = brought & self.model_fields_set
             if fixed:
                 raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
         if isinstance(self.optimizer, Kalman) and (self.loss.stress or self.loss.atomic_energies or self.loss.huber):

@@ -195,6 +195,11 @@ class Potential:
         return float(self._core.cutoff)
 
     @property
+    def pair_core(self) -> _core.PairCore | None:
+        """The repulsive core with its `kind`, `inner` and `outer` radius (Å), which is part of the energy; or None."""
+        return self._definition.pair_core
+
+    @property
     def n_models(self) -> int:
         """How many networks every element has: the members of a committee, or 1."""
         return int(self._core.n_models)
@@ -218,7 +223,9 @@ class Potential:
             for one in definition.sections
         ]
         name = self.name if self.n_models == 1 else f"{self.name}, member {index + 1}"
-        return Potential(_core.PotentialDefinition(sections, definition.provenance, definition.header), name)
+        return Potential(
+            _core.PotentialDefinition(sections, definition.provenance, definition.header, definition.pair_core), name
+        )
 
     def species(self, atoms: Atoms) -> IntArray:
         """Index in `elements` of every atom, (n_atoms,) int32.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import ase.io
 import numpy as np
 import pytest
 
 import helpers
+from doc_blocks import blocks
 from lammps_runner import KCAL_MOL_PER_EV, LammpsRun, lammps, largest, run, write_data
 from uncertainty_cases import PAIR
 
@@ -167,6 +170,19 @@ def test_file_that_holds_records(quartz):
     assert len(ase.io.read(quartz / "out.xyz", index=":")) == 2
     run(quartz, script(trap.format("no"), steps=1))
     assert len(ase.io.read(quartz / "out.xyz", index=":")) == 1
+
+
+def test_page_reads_what_was_caught_and_names_every_keyword(quartz, monkeypatch, capsys):
+    """docs/fix_nn_trap.md."""
+    page = blocks("fix_nn_trap.md")
+    run(quartz, script("1 unknown.xyz distance 1.55 NULL max 1"))
+    monkeypatch.chdir(quartz)
+    exec(next(block.text for block in page if block.language == "python"), {})
+    (frame,) = caught(LammpsRun(0, "", quartz), "unknown.xyz")
+    assert capsys.readouterr().out.split() == [str(frame.info["step"]), "catch", *frame.info["reason"].split()]
+    described = next(re.search(r"keyword = (.*)", block.text) for block in page if "keyword = " in block.text)
+    known = lammps(quartz, script("1 other.xyz keywords", steps=0)).output.split("Known are ")[1].splitlines()[0]
+    assert sorted(described.group(1).split(" or ")) == sorted(known.split(" (")[0].split(", "))
 
 
 SW = "pair_style lj/cut 3.0\npair_coeff * * 0.1 2.0\n"

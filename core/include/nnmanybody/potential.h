@@ -7,6 +7,7 @@
 #include "nnmanybody/potential_definition.h"
 
 #include <armadillo>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct PotentialScratch {
   MessageExchange exchange;    // set by the host before each block, where a potential has messages
   MessageScratch message;
   NeighborGradient heard;
+  std::vector<CorePair> core_pairs;
 };
 
 /// What is wanted of the single members of a committee.
@@ -39,8 +41,8 @@ struct BlockResult {
   std::vector<Overshoot> overshoots;    // of every center; empty unless wanted
 };
 
-/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i). Const and free of shared state: threads may share one potential with
-/// a scratch each.
+/// E_i = E_ref + (1/n) sum_m model_m(scaled G_i) + 1/2 sum_j core(r_ij), the core only where there is one. Const and free
+/// of shared state: threads may share one potential with a scratch each.
 class Potential {
  public:
   /// How many centers a host should put into one block: enough for the matrix products, few enough for the cache.
@@ -100,6 +102,8 @@ class Potential {
   void take_gradient_of_psi(std::size_t m, arma::mat &gradients, PotentialScratch &scratch) const;
   void add_overshoots(std::size_t species, const arma::mat &values, BlockResult &result) const;
   void evaluate_models(std::size_t species, PotentialScratch &scratch, Members wanted) const;
+  void add_core(const EnvironmentBlock &block, PotentialScratch &scratch,
+                BlockResult &result) const;
   void contract_alone(const EnvironmentBlock &block, int begin, int end, const arma::mat &weights,
                       PotentialScratch &scratch, NeighborGradient &gradient) const;
 
@@ -110,6 +114,7 @@ class Potential {
   std::vector<int> message_start_{0};    // of each member, and the end
   std::vector<TrainingRange> ranges_;
   double cutoff_ = 0.0;
+  std::optional<PairCoreTable> core_;
 };
 
 }    // namespace nnmb

@@ -39,6 +39,10 @@ void evaluate_structure(const Potential &potential, const StructureView &structu
                         double *energies, const AtomArrays &arrays,
                         const MemberArrays &members = {});
 
+/// The same for a core alone, which training takes from its targets.
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays);
+
 /// How far every atom lies outside of the training set, (n_atoms).
 std::vector<Overshoot> find_overshoots(const Potential &potential, const StructureView &structure);
 

@@ -14,8 +14,9 @@ from nnmanybody.checks.before_training import check_before_training
 from nnmanybody.composable.layout import Layout
 from nnmanybody.composable.linear import Data
 from nnmanybody.composable.search import Effort, Fit, fit_by_parts
-from nnmanybody.config import TrainingConfig
+from nnmanybody.config import DataConfig, TrainingConfig
 from nnmanybody.data import Frame
+from nnmanybody.data_sources import read_entries
 from nnmanybody.error_measures import errors_of
 from nnmanybody.errors import NNPError
 from nnmanybody.model_config import ComposableModel
@@ -23,10 +24,9 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks
 from nnmanybody.training.fit_errors import FitErrors
 from nnmanybody.training.inputs import statistics
-from nnmanybody.training.prepare import read_split
 from nnmanybody.training.provenance import data_hash, header
 from nnmanybody.training.run import POTENTIAL_NAME, RESULT_NAME, TrainingResult, write_record
-from nnmanybody.training.split import Split
+from nnmanybody.training.split import Split, split_frames
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ def train_composable(config: TrainingConfig, model: ComposableModel, *, resume: 
     if resume:
         raise NNPError("a composable model is fitted in one go and has no checkpoints: start without --resume")
     began = time.perf_counter()
-    split = read_split(config)
+    split = _read(config.data)
     check_before_training(
         split.train,
         (*split.validation, *split.isolated),
@@ -147,6 +147,15 @@ def train_composable(config: TrainingConfig, model: ComposableModel, *, resume: 
         for part, reached in errors.items()
     }
     return TrainingResult(path, fit_errors, epochs=0, best_epoch=0, finished=True)
+
+
+def _read(config: DataConfig) -> Split:
+    frames, validation = (
+        read_entries(entries, config.keys.keys(), config.index) for entries in (config.train, config.validation)
+    )
+    return split_frames(
+        frames, validation, config.validation_fraction, config.split_seed, config.validation_config_types
+    )
 
 
 def _provenance(

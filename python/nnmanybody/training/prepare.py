@@ -24,11 +24,13 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.frame_inputs import Wanted, centers_of
 from nnmanybody.training.frame_maker import FrameMaker, cache_folder
+from nnmanybody.training.group_lasso import rank_functions
 from nnmanybody.training.input_cache import InputCache
 from nnmanybody.training.input_sources import Inputs
 from nnmanybody.training.inputs import Whitening
 from nnmanybody.training.moments import Moments
 from nnmanybody.training.optimizers import initializer
+from nnmanybody.training.pair_core import choose_core, without_core
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
@@ -83,7 +85,7 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
     NNPError
         For everything wrong with data or configuration; see `nnmanybody.checks` and `checks`.
     """
-    split = read_split(config)
+    split = _read(config)
     wanted = Wanted.from_weights(config.loss.targets)
     all_frames = (*split.train, *split.validation)
     elements = checks.elements_of(all_frames, _elements_asked_for(config))
@@ -117,13 +119,15 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
         wanted=wanted,
         threads=config.threads,
     )
+    core = choose_core(config.pair_core, all_frames, cutoff, start)
+    targets = without_core(split, core, elements)
     if start is None:
-        networks = _new_networks(config, elements, split, candidates, found)
+        networks = _new_networks(config, elements, targets, candidates, found)
     else:
         networks = _networks_of(start, config, found)
-    model = Model(networks, config.threads)
+    model = Model(networks, config.threads, core)
     maker = _frame_maker(model, config, wanted=wanted, found=found, split=split, mode=mode, processes=processes)
-    train, validation = (maker.inputs(part, "Jacobians") for part in (split.train, split.validation))
+    train, validation = (maker.inputs(part, "Jacobians") for part in (targets.train, targets.validation))
     return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache)
 
 
@@ -134,8 +138,7 @@ def energy_scale(frames: Sequence[Frame]) -> float:
     return size if size > SMALLEST_SCALE else 1.0
 
 
-def read_split(config: TrainingConfig) -> Split:
-    """Read the frames and divide them."""
+def _read(config: TrainingConfig) -> Split:
     keys = config.data.keys.keys()
     frames = read_entries(config.data.train, keys, config.data.index)
     validation = read_entries(config.data.validation, keys, config.data.index)
@@ -166,9 +169,15 @@ def _new_networks(
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
+    ranked = rank_functions(config, set_config.count or 0, prepare) if set_config.select == "group_lasso" else {}
     networks = []
     for species, (element, listed) in enumerate(zip(elements, candidates, strict=True)):
-        kept = functions.select(set_config, element, listed, found.samples[species].table)
+        best = ranked.get(element)
+        kept = (
+            functions.select(set_config, element, listed, found.samples[species].table)
+            if best is None
+            else functions.report_chosen(element, listed, [(listed.index(function), why) for function, why in best])
+        )
         description = Description(
             element=element,
             functions=tuple(listed[index] for index in kept),

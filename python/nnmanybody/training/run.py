@@ -27,6 +27,7 @@ from nnmanybody.training.prepare import Prepared, prepare
 from nnmanybody.training.processes import Processes, connect
 from nnmanybody.training.progress_state import Progress
 from nnmanybody.training.provenance import header, provenance
+from nnmanybody.training.refit import refit_last_layers
 from nnmanybody.training.split import Split
 from nnmanybody.training.tensorboard_log import TensorBoardLog
 from nnmanybody.training.tensorflow import set_threads
@@ -235,6 +236,7 @@ def _conclude(run: _Run) -> TrainingResult:
     """Measure the best weights on all data and write the potential."""
     model, trainer, progress = run.prepared.model, run.trainer, run.progress
     with model.holding(run.best):
+        refit_last_layers(trainer, run.prepared.train, run.prepared.validation)
         errors = {"train": trainer.measure_now(trainer.batches(run.prepared.train))}
         if len(run.prepared.validation):
             errors["valid"] = trainer.measure_now(trainer.batches(run.prepared.validation))
