@@ -1,5 +1,8 @@
 """Cost of one atom and step in LAMMPS: nn/manybody beside snap, sw, tersoff and, if its plugin is given, n2p2.
 
+On silicon also composable models, cut off at 5 Å, with coefficients of nearly zero: what they cost does not depend
+on their parameters.
+
 Prints microseconds per atom and step of the whole loop, one rank and one thread, and the ratio to `pair_style snap`
 measured in the same run: on a machine whose speed changes from minute to minute only ratios mean something.
 
@@ -23,15 +26,23 @@ from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 
+import numpy as np
 from ase import Atoms
 from ase.build import bulk
 from ase.io import read
 
+from nnmanybody import Potential
+from nnmanybody._core import Expression, PotentialDefinition
+from nnmanybody.composable.layout import Layout
 from nnmanybody.interchange.runner_potential import read_runner
 from nnmanybody.interchange.units import named_units
 from nnmanybody.lammps_runs import place, write_data
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+EXPRESSIONS = ("G8", "C8", "E[G8L4]", "G8 * E[G8L4]", "N[E[G8L4]]", "E[G8L4] + N[E[G8L4]]")
+SMALL_COEFFICIENT = 1e-4  # eV
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,15 @@ def potential_text(case: Case, n2p2: Path) -> str:
     return text
 
 
+def composable_style(expression: str, folder: Path) -> str:
+    """Write a composable model of silicon; return the commands."""
+    layout = Layout(Expression(expression), ("Si",), 5.0)
+    coefficients = np.full(layout.n_coefficients, SMALL_COEFFICIENT)
+    name = f"composable{EXPRESSIONS.index(expression)}.nnp"
+    Potential(PotentialDefinition(layout.sections(layout.start(), coefficients))).write(folder / name)
+    return f"pair_style nn/manybody\npair_coeff * * {name} Si"
+
+
 def lammps_input(case: Case, pair: str, steps: int) -> str:
     """Constant energy from velocities of the given temperature; the first run warms up and is not timed."""
     masses = "\n".join(f"mass {i} {mass}" for i, mass in enumerate(_masses(case.elements), 1))
@@ -133,6 +153,8 @@ def pair_styles(options: argparse.Namespace, name: str, case: Case, potentials: 
     styles = {"nn/manybody": f"pair_style nn/manybody\npair_coeff * * {name}.nnp {' '.join(case.elements)}"}
     if name == "Si":
         snap = data / "mlearn/Si/snap/SNAPotential"
+        if hasattr(options, "folder"):
+            styles |= {expression: composable_style(expression, options.folder) for expression in EXPRESSIONS}
         styles["snap"] = f"pair_style snap\npair_coeff * * {snap}.snapcoeff {snap}.snapparam Si"
         styles["sw"] = f"pair_style sw\npair_coeff * * {potentials / 'Si.sw'} Si"
         styles["tersoff"] = f"pair_style tersoff\npair_coeff * * {potentials / 'Si.tersoff'} Si"

@@ -2,6 +2,9 @@
 
 #include "nnmanybody/text.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace nnmb {
 namespace {
 
@@ -32,6 +35,20 @@ template <typename Numbers> std::string quoted_reals(const Numbers &numbers)
 }
 
 }    // namespace
+
+std::string info_text(const std::string &text)
+{
+  std::string plain = text;
+  std::replace(plain.begin(), plain.end(), '"', '\'');
+  std::replace_if(
+      plain.begin(), plain.end(), [](unsigned char c) { return c < ' ' || c == '\\'; }, ' ');
+  return '"' + plain + '"';
+}
+
+std::string info_real(double number)
+{
+  return std::isfinite(number) ? real(number) : info_text(shortest(number));
+}
 
 std::string format(const EnvironmentRecord &record)
 {
@@ -79,6 +96,32 @@ std::string format(const FrameRecord &record)
     add_vector(text, atom.force);
     (text += ' ') += shortest(atom.atomic_energy);
     text += ' ' + std::to_string(atom.id) + '\n';
+  }
+  return text;
+}
+
+std::string format(const PlainRecord &record)
+{
+  std::vector<double> vectors;
+  for (const auto &vector : record.lattice)
+    vectors.insert(vectors.end(), vector.begin(), vector.end());
+  std::vector<std::string> flags;
+  for (const bool periodic : record.periodic) flags.emplace_back(periodic ? "T" : "F");
+
+  std::string text = std::to_string(record.atoms.size()) + "\nLattice=" + quoted_reals(vectors);
+  text += " Properties=species:S:1:pos:R:3:id:I:1";
+  for (const auto &[name, width] : record.columns)
+    text += ':' + name + ":R:" + std::to_string(width);
+  for (const auto &[key, value] : record.info) (((text += ' ') += key) += '=') += value;
+  text += " pbc=" + quoted(flags) + "\n";
+  for (const auto &atom : record.atoms) {
+    text += *atom.element;
+    for (std::size_t v = 0; v < atom.values.size(); ++v) {
+      if (v == 3) text += ' ' + std::to_string(atom.id);
+      (text += ' ') += shortest(atom.values[v]);
+    }
+    if (atom.values.size() == 3) text += ' ' + std::to_string(atom.id);
+    text += '\n';
   }
   return text;
 }

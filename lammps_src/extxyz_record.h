@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nnmb {
@@ -46,9 +47,33 @@ struct FrameRecord {
   std::vector<Atom> atoms;
 };
 
+/// What stands in a comment line: keys, and values as info_text() and info_real() make them, or integers.
+using RecordInfo = std::vector<std::pair<std::string, std::string>>;
+/// Text in quotes; what would end them early is replaced.
+std::string info_text(const std::string &text);
+/// A number that readers take for a real one; text where it is not finite.
+std::string info_real(double number);
+
+/// A configuration without labels.
+struct PlainRecord {
+  std::array<Vector3, 3> lattice{};    // Å, one row a vector
+  std::array<bool, 3> periodic{};
+  RecordInfo info;
+  /// Names and widths of the columns behind position (Å) and id.
+  std::vector<std::pair<std::string, int>> columns;
+  struct Atom {
+    std::int64_t id;
+    const std::string *element;
+    std::vector<double> values;    // position, then the columns
+  };
+  std::vector<Atom> atoms;
+};
+
 /// The central atom first, at the origin, then its neighbors; not periodic.
 std::string format(const EnvironmentRecord &record);
 /// All atoms in the order given. A system without any periodic direction has no volume and so no stress.
 std::string format(const FrameRecord &record);
+/// All atoms in the order given.
+std::string format(const PlainRecord &record);
 
 }    // namespace nnmb

@@ -5,6 +5,7 @@
 #define LMP_LAMMPS_COMPAT_H
 
 #include "atom.h"
+#include "comm.h"
 #include "error.h"
 #include "neighbor.h"
 
@@ -15,6 +16,7 @@
 
 #if !NNMB_LAMMPS_SINCE(20220324)
 #include "compute.h"
+#include "fix.h"
 #include "neigh_request.h"
 #include "pair.h"
 
@@ -23,7 +25,9 @@
 
 namespace LAMMPS_NS {
 
-/// Asks for a list of all neighbors, at every step; Style is a pair style or a compute, `instance` its instance_me.
+class Compute;
+
+/// Asks for a list of all neighbors, at every step; Style is a pair style, a compute or a fix, `instance` its instance_me.
 template <typename Style>
 void request_full_list(Neighbor &neighbor, Style *style, [[maybe_unused]] int instance)
 {
@@ -35,8 +39,40 @@ void request_full_list(Neighbor &neighbor, Style *style, [[maybe_unused]] int in
   NeighRequest &request = *neighbor.requests[index];
   request.pair = std::is_base_of_v<Pair, Style>;
   request.compute = std::is_base_of_v<Compute, Style>;
+  request.fix = std::is_base_of_v<Fix, Style>;
   request.half = 0;
   request.full = 1;
+#endif
+}
+
+/// Communication of a pair style's own numbers: from owned atoms to ghosts, and back to be added.
+template <typename Communication, typename Style>
+void forward_pair(Communication &comm, Style *style)
+{
+#if NNMB_LAMMPS_SINCE(20220504)
+  comm.forward_comm(style);
+#else
+  comm.forward_comm_pair(style);
+#endif
+}
+
+template <typename Communication, typename Style>
+void reverse_pair(Communication &comm, Style *style)
+{
+#if NNMB_LAMMPS_SINCE(20220504)
+  comm.reverse_comm(style);
+#else
+  comm.reverse_comm_pair(style);
+#endif
+}
+
+/// What ghost atoms have goes to the ranks that own them, by pack_reverse_comm() and unpack_reverse_comm().
+inline void reverse_communicate(Comm &comm, Compute *compute)
+{
+#if NNMB_LAMMPS_SINCE(20220324)
+  comm.reverse_comm(compute);
+#else
+  comm.reverse_comm_compute(compute);
 #endif
 }
 

@@ -8,10 +8,13 @@
 #include "pair_nn_manybody.h"
 
 #include "block_threads.h"
+#include "extrapolation_monitor.h"
 #include "lammps_compat.h"
 #include "lammps_environment.h"
 #include "lammps_units.h"
 #include "pair_coeff_arguments.h"
+#include "pair_settings.h"
+#include "run_guard.h"
 
 #include "nnmanybody/assembly.h"
 #include "nnmanybody/potential.h"
@@ -32,12 +35,10 @@
 #include "fmt/format.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <sstream>
-#include <thread>
 
 using namespace LAMMPS_NS;
 
@@ -56,7 +57,11 @@ struct LAMMPS_NS::PairNNManybodyData {
   std::vector<int> type_to_species;    // index: atom type, from 1; -1 for NULL
   nnmb::HostUnits units;               // of the run
   BlockThreads threads;
-  std::vector<std::vector<int>> centers;    // per species: local indices of this step
+  std::vector<std::vector<int>> centers;              // per species: local indices of this step
+  std::vector<double> messages, message_gradients;    // (n_atoms, n_messages)
+  PairSettings settings;
+  std::unique_ptr<ExtrapolationMonitor> monitor;    // null: not asked for
+  bool guarded = false;                             // a fix wants to save something before an error
 };
 
 PairNNManybody::PairNNManybody(LAMMPS *lammps) : Pair(lammps), data(new PairNNManybodyData)
@@ -89,13 +94,16 @@ void PairNNManybody::allocate()
 
 void PairNNManybody::settings(int narg, char **arg)
 {
-  if (narg > 0)
-    error->all(
-        FLERR,
-        fmt::format(
-            "Pair style nn/manybody takes no arguments, got '{}': the potential file has all "
-            "settings",
-            arg[0]));
+  try {
+    data->settings = parse_pair_settings(narg, arg);
+  } catch (const std::invalid_argument &failure) {
+    error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
+  }
+  const int every = data->settings.extrapolation_every;
+  data->monitor.reset();
+  if (every > 0)
+    data->monitor =
+        std::make_unique<ExtrapolationMonitor>(lmp, every, data->settings.extrapolation_threshold);
 }
 
 namespace {
@@ -143,20 +151,27 @@ std::string describe(const nnmb::Potential &potential, const std::string &unit_s
     text += fmt::format("; {}: {} symmetry functions, {}", section.element,
                         section.functions.size(), section.models.front()->kind());
   if (potential.n_models() > 1) text += fmt::format("; committee of {}", potential.n_models());
+  const auto &core = potential.definition().pair_core;
+  if (core) text += "; core " + nnmb::pair_core_text(core);
   if (unit_style != "metal") text += "; converted from eV and Angstrom to units " + unit_style;
   return text + "\n";
 }
 
-/// Stops on this rank alone, with a message that arrives: as soon as one rank aborts, mpiexec kills all of them and
-/// drops what it has not passed on yet, which is as a rule just this message.
-void stop(LAMMPS *lmp, const std::string &message)
+/// One file may hold all members, or each file one or more of them.
+nnmb::PotentialDefinition make_committee(const std::vector<nnmb::PotentialDefinition> &definitions)
 {
-  if (lmp->comm->nprocs > 1) {
-    utils::logmesg(lmp, fmt::format("ERROR on proc {}: {}\n", lmp->comm->me, message));
-    std::fflush(nullptr);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-  lmp->error->one(FLERR, message);
+  if (definitions.size() > 1) try {
+      return nnmb::join_committee(definitions);
+    } catch (const std::invalid_argument &difference) {
+      throw std::invalid_argument(std::string("no committee: ") + difference.what() +
+                                  ". Members may differ in their networks only; leave out the word "
+                                  "committee for one file per element");
+    }
+  if (definitions.front().sections.front().models.size() < 2)
+    throw std::invalid_argument(
+        "expected the files of at least two members behind 'pair_style nn/manybody committee', or "
+        "one file with several models per element, got one file with one model");
+  return definitions.front();
 }
 
 }    // namespace
@@ -175,7 +190,8 @@ void PairNNManybody::coeff(int narg, char **arg)
       if (comm->me == 0 && !date.empty())
         utils::logmesg(lmp, "Reading potential file {} with DATE: {}\n", name, date);
     }
-    data->potential = std::make_unique<nnmb::Potential>(nnmb::merge(definitions));
+    data->potential = std::make_unique<nnmb::Potential>(
+        data->settings.committee ? make_committee(definitions) : nnmb::merge(definitions));
     check_cutoff(arguments.cutoff / data->units.length, *data->potential);
 
     const auto &known = data->potential->elements();
@@ -204,6 +220,10 @@ void PairNNManybody::coeff(int narg, char **arg)
   } catch (const std::invalid_argument &failure) {
     error->all(FLERR, std::string("Pair style nn/manybody: ") + failure.what());
   }
+  const int n_messages = data->potential->n_messages();
+  comm_forward = comm_reverse = n_messages;
+  // What an atom feels then depends on atoms two cutoffs away: the sum over its pairs is not its heat flux.
+  centroidstressflag = n_messages > 0 ? CENTROID_NOTAVAIL : CENTROID_AVAIL;
   if (comm->me == 0) utils::logmesg(lmp, describe(*data->potential, update->unit_style));
 }
 
@@ -214,6 +234,10 @@ void PairNNManybody::init_style()
                       "an atom go back to "
                       "the processor that owns them; remove 'newton off' from the input");
   request_full_list(*neighbor, this, instance_me);
+  // Of hybrid, which has made its own before this style knew.
+  force->pair->comm_forward = std::max(force->pair->comm_forward, comm_forward);
+  force->pair->comm_reverse = std::max(force->pair->comm_reverse, comm_reverse);
+  data->guarded = has_run_guards(lmp);
 }
 
 // Comes after the init() of all fixes, some of which (gcmc) exclude neighbors there.
@@ -236,35 +260,126 @@ double PairNNManybody::init_one(int i, int j)
 void PairNNManybody::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
-  data->centers.resize(data->potential->elements().size());
-  for (auto &centers : data->centers) centers.clear();
-  for (int ii = 0; ii < list->inum; ++ii) {
-    const int i = list->ilist[ii];
-    const int species = data->type_to_species[static_cast<std::size_t>(atom->type[i])];
-    if (species >= 0) data->centers[static_cast<std::size_t>(species)].push_back(i);
-  }
-
   // Rows of LAMMPS's two-dimensional arrays lie behind one another.
   BlockResults results;
-  const int n_atoms = atom->nlocal + atom->nghost;
-  if (n_atoms > 0) {
+  const bool looks = data->monitor && data->monitor->is_due();
+  if (atom->nlocal + atom->nghost > 0) {
     results.arrays.forces = &atom->f[0][0];
     if (vflag_global) results.arrays.virial = virial;
     if (vflag_atom) results.arrays.atomic_virials = &vatom[0][0];
     if (cvflag_atom) results.arrays.centroid_virials = &cvatom[0][0];
     if (eflag_atom) results.energies = eatom;
+    if (looks) results.overshoots = data->monitor->room(atom->nlocal);
   }
-  const std::string failure = data->threads.evaluate(
-      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
-      comm->nthreads, static_cast<std::size_t>(n_atoms), results);
-  if (!failure.empty()) stop(lmp, "Pair style nn/manybody: " + failure);
+  evaluate(results);
+  if (looks) data->monitor->look(*this);
   if (eflag_global) eng_vdwl += results.energy;
   if (vflag_fdotr) virial_fdotr_compute();
+}
+
+void PairNNManybody::evaluate(BlockResults &results)
+{
+  data->centers.resize(data->potential->elements().size());
+  for (auto &centers : data->centers) centers.clear();
+  for (int ii = 0; ii < list->inum; ++ii) {
+    const int i = list->ilist[ii];
+    const int of_atom = species(atom->type[i]);
+    if (of_atom >= 0) data->centers[static_cast<std::size_t>(of_atom)].push_back(i);
+  }
+  // Overshoots alone need no messages; whether they are alone all ranks know alike.
+  const bool alone = results.overshoots && !results.arrays.forces;
+  if (alone || data->potential->n_messages() == 0)
+    compute_blocks(results);
+  else
+    compute_with_messages(results);
+}
+
+void PairNNManybody::finish()
+{
+  if (data->monitor) data->monitor->summarize(*this);
+}
+
+bool PairNNManybody::is_ready() const
+{
+  return list && list->ilist;
+}
+
+const nnmb::Potential &PairNNManybody::potential() const
+{
+  return *data->potential;
+}
+
+const nnmb::HostUnits &PairNNManybody::units() const
+{
+  return data->units;
+}
+
+int PairNNManybody::species(int itype) const
+{
+  return data->type_to_species[static_cast<std::size_t>(itype)];
+}
+
+void PairNNManybody::compute_blocks(BlockResults &results)
+{
+  const std::string failure = data->threads.evaluate(
+      *data->potential, data->centers, *atom, *list, data->type_to_species, data->units,
+      comm->nthreads, static_cast<std::size_t>(atom->nlocal + atom->nghost), results);
+  stop_if(lmp, data->guarded, "Pair style nn/manybody", failure);
+}
+
+/// Owned atoms say what ghosts then repeat; what is heard from ghosts goes back to their owners.
+void PairNNManybody::compute_with_messages(BlockResults &results)
+{
+  const auto n = static_cast<std::size_t>(data->potential->n_messages());
+  const auto n_atoms = static_cast<std::size_t>(atom->nlocal + atom->nghost);
+  data->messages.assign(n * n_atoms, 0.0);
+  data->message_gradients.assign(n * n_atoms, 0.0);
+  results.messages = data->messages.data();
+  results.message_gradients = data->message_gradients.data();
+  results.pass = Pass::send;
+  compute_blocks(results);
+  forward_pair(*comm, this);
+  results.pass = Pass::evaluate;
+  compute_blocks(results);
+  reverse_pair(*comm, this);
+  results.pass = Pass::answer;
+  compute_blocks(results);
+}
+
+int PairNNManybody::pack_forward_comm(int n, int *chosen, double *buffer, int, int *)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  for (int i = 0; i < n; ++i, buffer += size)
+    std::copy_n(data->messages.begin() + size * chosen[i], size, buffer);
+  return n * static_cast<int>(size);
+}
+
+void PairNNManybody::unpack_forward_comm(int n, int first, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  std::copy_n(buffer, n * size, data->messages.begin() + size * first);
+}
+
+int PairNNManybody::pack_reverse_comm(int n, int first, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  std::copy_n(data->message_gradients.begin() + size * first, n * size, buffer);
+  return n * static_cast<int>(size);
+}
+
+void PairNNManybody::unpack_reverse_comm(int n, int *chosen, double *buffer)
+{
+  const auto size = static_cast<std::ptrdiff_t>(data->potential->n_messages());
+  for (int i = 0; i < n; ++i)
+    for (std::ptrdiff_t k = 0; k < size; ++k)
+      data->message_gradients[static_cast<std::size_t>(size * chosen[i] + k)] += *buffer++;
 }
 
 double PairNNManybody::memory_usage()
 {
   double bytes = Pair::memory_usage() + data->threads.memory_usage();
+  bytes += static_cast<double>((data->messages.capacity() + data->message_gradients.capacity()) *
+                               sizeof(double));
   for (const auto &centers : data->centers)
     bytes += static_cast<double>(centers.capacity() * sizeof(int));
   return bytes;

@@ -1,6 +1,9 @@
 // Registers the styles of this plugin when LAMMPS loads the file.
 
+#include "compute_nn_deviation.h"
+#include "compute_nn_extrapolation.h"
 #include "compute_nn_sample.h"
+#include "fix_nn_trap.h"
 #include "host_check.h"
 #include "lammps.h"
 #include "lammpsplugin_abi.h"
@@ -14,9 +17,10 @@ void *create_pair_nn_manybody(void *lmp)
   return new LAMMPS_NS::PairNNManybody(static_cast<LAMMPS_NS::LAMMPS *>(lmp));
 }
 
-void *create_compute_nn_sample(void *lmp, int narg, char **arg)
+/// A compute or a fix.
+template <typename Style> void *create(void *lmp, int narg, char **arg)
 {
-  return new LAMMPS_NS::ComputeNNSample(static_cast<LAMMPS_NS::LAMMPS *>(lmp), narg, arg);
+  return new Style(static_cast<LAMMPS_NS::LAMMPS *>(lmp), narg, arg);
 }
 
 }    // namespace
@@ -42,9 +46,21 @@ void lammpsplugin_init(void *lmp, void *handle, void *register_function)
   plugin.creator.v1 = create_pair_nn_manybody;
   register_style(&plugin, lmp);
 
-  plugin.style = "compute";
-  plugin.name = "nn/sample";
-  plugin.info = "nnmanybody " NNMB_VERSION ": compute nn/sample";
-  plugin.creator.v2 = create_compute_nn_sample;
-  register_style(&plugin, lmp);
+  const auto register_words = [&](const char *style, const char *name, const char *info,
+                                  lammpsplugin_factory2 *creator) {
+    plugin.style = style;
+    plugin.name = name;
+    plugin.info = info;
+    plugin.creator.v2 = creator;
+    register_style(&plugin, lmp);
+  };
+  register_words("compute", "nn/sample", "nnmanybody " NNMB_VERSION ": compute nn/sample",
+                 create<LAMMPS_NS::ComputeNNSample>);
+  register_words("compute", "nn/extrapolation",
+                 "nnmanybody " NNMB_VERSION ": compute nn/extrapolation",
+                 create<LAMMPS_NS::ComputeNNExtrapolation>);
+  register_words("compute", "nn/deviation", "nnmanybody " NNMB_VERSION ": compute nn/deviation",
+                 create<LAMMPS_NS::ComputeNNDeviation>);
+  register_words("fix", "nn/trap", "nnmanybody " NNMB_VERSION ": fix nn/trap",
+                 create<LAMMPS_NS::FixNNTrap>);
 }

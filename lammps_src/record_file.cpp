@@ -66,9 +66,8 @@ RecordFile::~RecordFile()
 void RecordFile::lock()
 {
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw RecordFileError(
-        path_ +
-        " is being written by another compute nn/sample or another run; give each its own file");
+    throw RecordFileError(path_ + " is being written by another compute nn/sample or fix nn/trap "
+                                  "or another run; give each its own file");
 }
 
 void RecordFile::take_over(Existing existing)
@@ -142,18 +141,21 @@ void RecordFile::fail_write(int error_number)
                                  "off when a run continues the file"));
 }
 
+std::string RecordFile::flush()
+{
+  if (descriptor_ < 0 || !regular_ || fsync(descriptor_) == 0) return {};
+  return std::string("waiting for ") + path_ + " to be on the disk failed: " + std::strerror(errno);
+}
+
 std::string RecordFile::close()
 {
   if (descriptor_ < 0) return {};
   // Network file systems report a full disk only now.
-  bool failed = regular_ && fsync(descriptor_) != 0;
-  int error_number = errno;
-  if (::close(descriptor_) != 0 && !failed) {
-    failed = true;
-    error_number = errno;
-  }
+  std::string problem = flush();
+  if (::close(descriptor_) != 0 && problem.empty())
+    problem = "closing " + path_ + " failed: " + std::strerror(errno);
   descriptor_ = -1;
-  return failed ? "closing " + path_ + " failed: " + std::strerror(error_number) : std::string{};
+  return problem;
 }
 
 }    // namespace nnmb

@@ -34,7 +34,9 @@ class RecordFile {
   /// If there is no room, the file is cut back to whole records. Throws RecordFileError.
   void append(const std::string &record);
 
-  /// Waits until everything is on the disk and lets go of the file; returns what went wrong, or nothing.
+  /// Waits until everything is on the disk; returns what went wrong, or nothing.
+  std::string flush();
+  /// The same, and lets go of the file.
   std::string close();
 
   /// What was there when the file was opened.

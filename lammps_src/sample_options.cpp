@@ -4,7 +4,6 @@
 #include "nnmanybody/text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <map>
 #include <set>
@@ -12,74 +11,16 @@
 namespace nnmb {
 namespace {
 
-/// Goes through the words; knows where it is, so that an error can point there.
-class Words {
- public:
-  explicit Words(const std::vector<std::string> &words) : words_(words) {}
-
-  bool at_end() const { return position_ >= words_.size(); }
-  std::size_t position() const { return position_; }
-  const std::string &peek() const { return words_[position_]; }
-  const std::string &next(const std::string &expected)
-  {
-    if (at_end())
-      throw OptionError(words_.size() - 1, "expected " + expected + " after the last word");
-    return words_[position_++];
-  }
-  [[noreturn]] void fail(const std::string &expected) const
-  {
-    throw OptionError(position_ - 1,
-                      "expected " + expected + ", got '" + words_[position_ - 1] + "'");
-  }
-
- private:
-  const std::vector<std::string> &words_;
-  std::size_t position_ = 0;
-};
-
-double number(Words &words, const std::string &what)
-{
-  const std::string &word = words.next(what);
-  try {
-    return parse_number(word, what);
-  } catch (const std::invalid_argument &) {
-    words.fail(what);
-  }
-}
-
-std::int64_t integer(Words &words, const std::string &what, std::int64_t smallest)
-{
-  const std::string &word = words.next(what);
-  std::int64_t value = 0;
-  const auto result = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (result.ec != std::errc() || result.ptr != word.data() + word.size() || value < smallest)
-    words.fail(what);
-  return value;
-}
-
-/// One of the named values: options are words, not numbers.
-template <typename Value>
-Value choice(Words &words, const std::vector<std::pair<std::string, Value>> &values)
-{
-  std::vector<std::string> names;
-  for (const auto &[name, value] : values) names.push_back(name);
-  const std::string expected = join(names, " or ");
-  const std::string &word = words.next(expected);
-  for (const auto &[name, value] : values)
-    if (word == name) return value;
-  words.fail(expected);
-}
-
 const std::vector<std::string> keywords = {"alpha", "taumax", "elements", "atoms",      "mode",
                                            "rule",  "cutoff", "append",   "config_type"};
 
-bool at_keyword(const Words &words)
+bool at_keyword(const OptionWords &words)
 {
   return std::find(keywords.begin(), keywords.end(), words.peek()) != keywords.end();
 }
 
 /// What is no element in a list of them may be a mistyped keyword, unless the list is still empty.
-std::string element_symbol(Words &words, bool list_is_empty)
+std::string element_symbol(OptionWords &words, bool list_is_empty)
 {
   const std::string &word = words.next("the symbol of an element");
   if (is_element_symbol(word)) return word;
@@ -88,54 +29,42 @@ std::string element_symbol(Words &words, bool list_is_empty)
                  : "the symbol of an element or a keyword such as " + nearest(word, keywords));
 }
 
-void parse_alpha(Words &words, SampleOptions &options)
+void parse_alpha(OptionWords &words, SampleOptions &options)
 {
   do {
     const std::string element = element_symbol(words, options.alpha.empty());
     for (const auto &given : options.alpha)
       if (given.first == element) words.fail("each element once in alpha");
-    const double value = number(words, "the alpha of " + element + ", a number > 0");
+    const double value = words.number("the alpha of " + element + ", a number > 0");
     if (!(value > 0.0)) words.fail("the alpha of " + element + ", a number > 0");
     options.alpha.emplace_back(element, value);
   } while (!words.at_end() && !at_keyword(words));
 }
 
-void parse_elements(Words &words, SampleOptions &options)
+void parse_elements(OptionWords &words, SampleOptions &options)
 {
   do {
     options.elements.push_back(element_symbol(words, options.elements.empty()));
   } while (!words.at_end() && !at_keyword(words));
 }
 
-void parse_atoms(Words &words, SampleOptions &options)
+void parse_atoms(OptionWords &words, SampleOptions &options)
 {
   const std::string expected = "atom ids, or random N SEED";
   if (!words.at_end() && words.peek() == "random") {
     words.next(expected);
-    options.n_random =
-        static_cast<std::size_t>(integer(words, "how many atoms to choose, >= 1", 1));
-    options.seed = static_cast<std::uint64_t>(integer(words, "the seed of the choice, >= 0", 0));
+    options.n_random = static_cast<std::size_t>(words.integer("how many atoms to choose, >= 1", 1));
+    options.seed = static_cast<std::uint64_t>(words.integer("the seed of the choice, >= 0", 0));
     return;
   }
   std::set<std::int64_t> ids;
   do {
-    if (!ids.insert(integer(words, expected, 1)).second) words.fail("each atom id once");
+    if (!ids.insert(words.integer(expected, 1)).second) words.fail("each atom id once");
   } while (!words.at_end() && !at_keyword(words));
   options.atom_ids.assign(ids.begin(), ids.end());
 }
 
-void parse_config_type(Words &words, SampleOptions &options)
-{
-  const std::string &word = words.next("a name for the frames");
-  const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
-  });
-  // The comment line of extended XYZ is made of key=value: nothing in a value may break it.
-  if (!plain || word.empty()) words.fail("a name of letters, digits and _ - . / for config_type");
-  options.config_type = word;
-}
-
-void parse_keyword(const std::string &keyword, Words &words, SampleOptions &options)
+void parse_keyword(const std::string &keyword, OptionWords &words, SampleOptions &options)
 {
   using Parse = std::function<void()>;
   const std::map<std::string, Parse> parsers = {
@@ -144,32 +73,27 @@ void parse_keyword(const std::string &keyword, Words &words, SampleOptions &opti
        [&] {
          // int: tau counts steps between two samples
          options.tau_max = static_cast<int>(std::min<std::int64_t>(
-             integer(words, "the largest tau in steps, >= 1", 1), 2147483647));
+             words.integer("the largest tau in steps, >= 1", 1), 2147483647));
        }},
       {"elements", [&] { parse_elements(words, options); }},
       {"atoms", [&] { parse_atoms(words, options); }},
       {"mode",
        [&] {
-         options.mode = choice<SampleMode>(
-             words, {{"environment", SampleMode::environment}, {"frame", SampleMode::frame}});
+         options.mode = words.choice<SampleMode>(
+             {{"environment", SampleMode::environment}, {"frame", SampleMode::frame}});
        }},
       {"rule",
        [&] {
-         options.rule = choice<SamplingRule>(
-             words, {{"strict", SamplingRule::strict}, {"thesis", SamplingRule::thesis}});
+         options.rule = words.choice<SamplingRule>(
+             {{"strict", SamplingRule::strict}, {"thesis", SamplingRule::thesis}});
        }},
       {"cutoff",
        [&] {
-         options.cutoff = number(words, "the cutoff, a number > 0");
+         options.cutoff = words.number("the cutoff, a number > 0");
          if (!(*options.cutoff > 0.0)) words.fail("the cutoff, a number > 0");
        }},
-      {"append",
-       [&] {
-         options.append = choice<AppendMode>(
-             words,
-             {{"auto", AppendMode::automatic}, {"yes", AppendMode::yes}, {"no", AppendMode::no}});
-       }},
-      {"config_type", [&] { parse_config_type(words, options); }},
+      {"append", [&] { options.append = words.append_mode(); }},
+      {"config_type", [&] { options.config_type = words.plain_name("config_type"); }},
   };
   parsers.at(keyword)();
 }
@@ -194,17 +118,12 @@ SampleOptions parse_sample_options(const std::vector<std::string> &all_words)
 {
   if (all_words.empty())
     throw OptionError(0, "the file to write is missing: nn/sample FILE alpha EL value taumax N");
-  Words words(all_words);
+  OptionWords words(all_words);
   SampleOptions options;
   options.file = words.next("a file");
   std::map<std::string, std::size_t> given;
   while (!words.at_end()) {
-    const std::string keyword = words.next("a keyword");
-    if (std::find(keywords.begin(), keywords.end(), keyword) == keywords.end())
-      throw OptionError(words.position() - 1, "unknown keyword '" + keyword + "': did you mean " +
-                                                  nearest(keyword, keywords) + "? Known are " +
-                                                  join(keywords, ", "));
-    if (!given.emplace(keyword, words.position() - 1).second) words.fail("each keyword once");
+    const std::string keyword = words.keyword(keywords, given);
     parse_keyword(keyword, words, options);
   }
   check_together(options, given);

@@ -1,12 +1,12 @@
 #pragma once
 // The words after `compute ID group nn/sample` -> options. Knows nothing of LAMMPS.
 
+#include "option_words.h"
 #include "sampling_rule.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +14,6 @@
 namespace nnmb {
 
 enum class SampleMode { environment, frame };
-
-/// What to do with records that the file already holds.
-enum class AppendMode { automatic, yes, no };
 
 struct SampleOptions {
   std::string file;
@@ -31,16 +28,6 @@ struct SampleOptions {
   std::optional<double> cutoff;    // Å; empty: that of the pair style
   AppendMode append = AppendMode::automatic;
   std::string config_type = "md";    // of frames
-};
-
-/// A word that cannot be used; `position` counts from the file name, which is 0.
-class OptionError : public std::invalid_argument {
- public:
-  OptionError(std::size_t position_, const std::string &message) :
-      std::invalid_argument(message), position(position_)
-  {
-  }
-  std::size_t position;
 };
 
 /// `words` begin with the file name. Throws OptionError.

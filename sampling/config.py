@@ -74,12 +74,10 @@ class SampleConfig(Section):
     rule: Rule = "strict"
 
 
-Threshold = Annotated[tuple[PositiveFloat, PositiveFloat | None], BeforeValidator(_tuple)]
-
-
 class TrapConfig(Section):
-    """`fix nn/trap`: catch, or catch and stop, above these (below, for the distance)."""
+    """`fix nn/trap`: catch, and stop, above these (below, for the distance)."""
 
+    every: PositiveInt = 10  # steps
     extrapolation: tuple[NonNegativeFloat, PositiveFloat | None] | None = None  # share of the range
     deviation: tuple[PositiveFloat, PositiveFloat | None] | None = None  # eV/Å
     force: tuple[PositiveFloat, PositiveFloat | None] | None = None  # eV/Å

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 20
 """Workers of this machine notice after so many seconds at the latest that their loop is gone."""
+PATIENCE_S = 60.0
 Progress = Callable[[int, int], None]
 
 
@@ -39,6 +40,7 @@ class Executor:
         from parsl import python_app
 
         self._config = config
+        self._kernel = kernel
         self._app = python_app(run_job, data_flow_kernel=kernel, cache=False)
 
     def map(
@@ -57,7 +59,9 @@ class Executor:
         done = 0
         progress(0, len(jobs))
         while waiting:
-            finished, _ = wait(list(waiting), return_when=FIRST_COMPLETED)
+            finished, _ = wait(list(waiting), timeout=PATIENCE_S, return_when=FIRST_COMPLETED)
+            if not finished:
+                self._check_workers()
             for future in finished:
                 number, deaths = waiting.pop(future)
                 error = future.exception()
@@ -67,9 +71,22 @@ class Executor:
                     yield number, future.result()
                 elif _is_death(error) and deaths < self._config.retries:
                     logger.warning("a worker died (%s); its job is given to another one", error)
+                    self._replace_manager(error)
                     waiting[self._app(kind, dict(jobs[number]))] = (number, deaths + 1)
                 else:
                     _raise_mendable(error)
+
+    def _check_workers(self) -> None:
+        """Notice that the workers of this machine are gone though no job was with them; on a cluster they may queue."""
+        if self._config.kind == "processes" and not self._kernel.executors["processes"].connected_managers():
+            raise NNPError("all workers are gone. Everything that was done is kept; go on by `nnp sample resume`")
+
+    def _replace_manager(self, error: BaseException) -> None:
+        """Start the workers of this machine anew if all died at once; a cluster's are, by Parsl, when there is work."""
+        from parsl.executors.high_throughput.errors import ManagerLost
+
+        if self._config.kind == "processes" and isinstance(error, ManagerLost):
+            self._kernel.executors[self._config.kind].scale_out_facade(1)
 
 
 def _is_death(error: BaseException) -> bool:

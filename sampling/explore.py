@@ -146,18 +146,18 @@ def catch_text(
         f'fix nnmb_clock all print {CLOCK_STEPS} "$(step)" file clock.txt screen no title "# step"',
     ]
     if trap is not None:
-        lines.append(_trap_line(trap))
+        lines.append(_trap_line(trap, elements))
     return "\n".join(lines) + "\n"
 
 
-def _trap_line(trap: TrapConfig) -> str:
-    words = [f"fix nnmb_trap all nn/trap {TRAPPED}"]
+def _trap_line(trap: TrapConfig, elements: tuple[str, ...]) -> str:
+    words = [f"fix nnmb_trap all nn/trap {trap.every} {TRAPPED}"]
     for name in ("extrapolation", "deviation", "force", "distance"):
         threshold = getattr(trap, name)
         if threshold is not None:
             catch, stop = threshold
             words.append(f"{name} {catch:g} {'NULL' if stop is None else format(stop, 'g')}")
-    return " ".join([*words, f"cooldown {trap.cooldown} max {trap.max}"])
+    return " ".join([*words, f"cooldown {trap.cooldown} max {trap.max} append no elements {' '.join(elements)}"])
 
 
 def run_exploration(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def _candidates(config: SelectConfig, runs: Sequence[Explored], known: set[str])
     broken = 0
     for run in runs:
         sampled, trapped = frames_of(run)
-        marked = [(atoms, _trap_reason(atoms)) for atoms in trapped]
+        marked = [(atoms, _trap_reason(atoms)) for atoms in trapped if atoms.info.get("level") != "failed"]
         good = [atoms for atoms in sampled if is_structure(atoms, config.shortest)]
         broken += len(sampled) - len(good)
         if run.exploded:
@@ -157,13 +157,15 @@ def _candidates(config: SelectConfig, runs: Sequence[Explored], known: set[str])
     return list(found.values()), broken
 
 
+TRAP_KEYS = ("reason", "criterion", "value", "threshold", "atom_id", "element", "function", "step")
+"""Of a record of the trap, what a person wants to know."""
+
+
 def _trap_reason(atoms: Atoms) -> Reason:
-    """Everything that the trap wrote beside the structure itself."""
-    said = {name: value for name, value in atoms.info.items() if isinstance(value, str | int | float | np.number)}
-    return {
-        "method": "trap",
-        **{name: value.item() if isinstance(value, np.number) else value for name, value in said.items()},
-    }
+    """Return what the trap wrote beside the structure itself."""
+    said = {name: atoms.info[name] for name in TRAP_KEYS if name in atoms.info}
+    said = {name: value.item() if isinstance(value, np.generic) else value for name, value in said.items()}
+    return {"method": "exploded" if atoms.info.get("level") == "last_good" else "trap", **said}
 
 
 def bare(atoms: Atoms) -> Atoms:

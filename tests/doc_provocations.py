@@ -38,6 +38,9 @@ LAMMPS_INPUTS = {
     "exclude": SILICON + POTENTIAL + "group fixed id < 9\nneigh_modify exclude group fixed fixed\nrun 0\n",
     "missing file": SILICON + "pair_style nn/manybody\npair_coeff * * Silicon.nnp Si\n",
     "settings": SILICON + "pair_style nn/manybody 6.0\n",
+    "extrapolation": SILICON.replace("5.431", "4.5")
+    + POTENTIAL.replace("manybody", "manybody extrapolation 100")
+    + "run 0\n",
     "overlap": SILICON + POTENTIAL + "set atom 2 x 0 y 0 z 0\nrun 0\n",
     "units lj": SILICON.replace("metal", "lj") + POTENTIAL,
     "never asked": SILICON + POTENTIAL + "compute s all nn/sample si.xyz alpha Si 3.0 taumax 10\nrun 5\n",

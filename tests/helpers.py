@@ -9,7 +9,7 @@ from ase import Atoms
 from ase.build import bulk
 
 from nnmanybody import Potential, SymmetryFunction
-from nnmanybody._core import AtomicModel, ElementSection, Network, PotentialDefinition, RadialBasis
+from nnmanybody._core import AtomicModel, ElementSection, Network, PairCore, PotentialDefinition, RadialBasis
 from nnmanybody.describe import describe
 from nnmanybody.symmetry_functions import SymmetryFunctionSet
 
@@ -156,6 +156,29 @@ def with_model(section: ElementSection, model: AtomicModel) -> ElementSection:
         section.scaling,
         model,
     )
+
+
+def with_core(potential: Potential, inner: float, outer: float) -> Potential:
+    """The same with a repulsive core, radii in Å."""
+    definition = potential.definition
+    core = PairCore("zbl", inner, outer)
+    return Potential(PotentialDefinition(definition.sections, definition.provenance, definition.header, core))
+
+
+def zero_potential(elements: list[str], cutoff: float = 5.0) -> Potential:
+    """A potential whose networks say zero, whatever the structure."""
+    sections = [
+        ElementSection(
+            element,
+            0.0,
+            [SymmetryFunction("G1", ["*"], cutoff)],
+            [[0.0, 1.0, 0.5, 0.5]],
+            ("none", 0.0, 1.0),
+            Network([np.zeros((1, 1))], [np.zeros(1)], ["identity"]),
+        )
+        for element in elements
+    ]
+    return Potential(PotentialDefinition(sections), name="zero")
 
 
 class _OnlyAtoms:

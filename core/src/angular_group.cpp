@@ -123,9 +123,9 @@ void AngularGroup::values(PreparedBlock &block, int center, kernels::TripletPool
                           std::vector<double> &scratch, double *values) const
 {
   scratch.assign(4 * blocks_.size(), 0.0);
-  kernels::best().angular_values(plan(), block.view(cutoff_index_),
-                                 block.neighbors(center, species_j_),
-                                 block.neighbors(center, species_k_), pool, scratch.data());
+  kernels::best().angular_values(
+      plan(), block.view(cutoff_index_), block.neighbors(center, species_j_, cutoff_index_),
+      block.neighbors(center, species_k_, cutoff_index_), pool, scratch.data());
   for (std::size_t s = 0; s < functions_.size(); ++s)
     values[functions_[s].index] += functions_[s].weight * scratch[index_of(slots_[s])];
 }

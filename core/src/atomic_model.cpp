@@ -1,25 +1,27 @@
 #include "nnmanybody/atomic_model.h"
 
+#include "nnmanybody/composable.h"
 #include "nnmanybody/network.h"
 #include "nnmanybody/radial_basis.h"
 #include "nnmanybody/text.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace nnmb {
 
 namespace {
 
-using Reader = std::shared_ptr<const AtomicModel> (*)(LineReader &);
+using Model = std::shared_ptr<const AtomicModel>;
+using Reader = Model (*)(LineReader &);
 
 /// Every kind of model there is.
 const std::vector<std::pair<std::string, Reader>> &readers()
 {
   static const std::vector<std::pair<std::string, Reader>> table{
-      {"network",
-       [](LineReader &r) -> std::shared_ptr<const AtomicModel> { return Network::read(r); }},
-      {"rbf",
-       [](LineReader &r) -> std::shared_ptr<const AtomicModel> { return RadialBasis::read(r); }},
+      {"network", [](LineReader &r) -> Model { return Network::read(r); }},
+      {"rbf", [](LineReader &r) -> Model { return RadialBasis::read(r); }},
+      {"composable", [](LineReader &r) -> Model { return Composable::read(r); }},
   };
   return table;
 }
@@ -34,6 +36,11 @@ std::shared_ptr<const AtomicModel> read_atomic_model(const std::string &kind, Li
     kinds.push_back(name);
   }
   reader.fail("expected a model (" + join(kinds, ", ") + "), got '" + kind + "'");
+}
+
+void AtomicModel::linear_basis(const arma::mat &, arma::mat &, arma::cube &) const
+{
+  throw std::invalid_argument("model " + kind() + ": its energy is linear in no parameter");
 }
 
 }    // namespace nnmb

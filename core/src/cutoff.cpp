@@ -9,8 +9,9 @@ namespace nnmb {
 
 const std::vector<std::string> &cutoff_names()
 {
-  static const std::vector<std::string> names{"hard",  "cosine", "tanhu", "tanh", "exp",
-                                              "poly1", "poly2",  "poly3", "poly4"};
+  static const std::vector<std::string> names{"hard",  "cosine",  "tanhu",     "tanh",
+                                              "exp",   "poly1",   "poly2",     "poly3",
+                                              "poly4", "quartic", "biquartic", "cosine_squared"};
   return names;
 }
 
@@ -61,6 +62,16 @@ CutoffValue shape(CutoffKind kind, double x)
     case CutoffKind::poly4:
       return {y * y * y * y * y * (1.0 + x * (5.0 + x * (15.0 + x * (35.0 + 70.0 * x)))),
               -630.0 * x2 * x2 * y * y * y * y};
+    case CutoffKind::quartic:
+      return {y * y * y * y, -4.0 * y * y * y};
+    case CutoffKind::biquartic: {
+      const double u = y * (1.0 + x);
+      return {u * u * u * u, -8.0 * x * u * u * u};
+    }
+    case CutoffKind::cosine_squared: {
+      const double c = 0.5 * (std::cos(pi * x) + 1.0);
+      return {c * c, -pi * std::sin(pi * x) * c};
+    }
   }
   return {0.0, 0.0};
 }

@@ -79,10 +79,14 @@ void Descriptor::compile(const std::vector<std::string> &elements)
     if (cutoff == cutoffs_.end()) cutoff = cutoffs_.insert(cutoffs_.end(), f.cutoff);
     const int cutoff_index = static_cast<int>(cutoff - cutoffs_.begin());
     for (const auto &[j, k, weight] : neighbor_species(f, elements))
-      if (f.is_angular())
-        add_angular(f, s, j, k, weight, cutoff_index);
-      else
+      if (!f.is_angular())
         add_radial(f, s, j, weight, cutoff_index);
+      else if (f.kind == SymmetryFunctionKind::three_body)
+        add_three_body(f, s, j, k, weight, cutoff_index);
+      else if (MultipoleGroup::can_hold(f))
+        add_multipole(f, s, j, k, weight, cutoff_index);
+      else
+        add_angular(f, s, j, k, weight, cutoff_index);
   }
 }
 
@@ -92,6 +96,16 @@ void Descriptor::add_radial(const SymmetryFunction &f, int index, int j, double 
   auto group = std::find_if(radial_.begin(), radial_.end(),
                             [&](const RadialGroup &g) { return g.holds(j, cutoff_index); });
   if (group == radial_.end()) group = radial_.insert(radial_.end(), RadialGroup(j, cutoff_index));
+  group->add(f, index, weight);
+}
+
+void Descriptor::add_three_body(const SymmetryFunction &f, int index, int j, int k, double weight,
+                                int cutoff_index)
+{
+  auto group = std::find_if(three_body_.begin(), three_body_.end(),
+                            [&](const ThreeBodyGroup &g) { return g.holds(j, k, cutoff_index); });
+  if (group == three_body_.end())
+    group = three_body_.insert(three_body_.end(), ThreeBodyGroup(j, k, cutoff_index));
   group->add(f, index, weight);
 }
 
@@ -105,6 +119,23 @@ void Descriptor::add_angular(const SymmetryFunction &f, int index, int j, int k,
     group =
         angular_.insert(angular_.end(), AngularGroup(f.is_narrow(), j, k, cutoff_index, f.cutoff));
   group->add(f, index, weight);
+}
+
+void Descriptor::add_multipole(const SymmetryFunction &f, int index, int j, int k, double weight,
+                               int cutoff_index)
+{
+  auto group = std::find_if(multipole_.begin(), multipole_.end(),
+                            [&](const MultipoleGroup &g) { return g.holds(cutoff_index); });
+  if (group == multipole_.end())
+    group = multipole_.insert(multipole_.end(), MultipoleGroup(cutoff_index, n_species_));
+  group->add(f, index, j, k, weight);
+}
+
+std::size_t Descriptor::moments_per_center() const
+{
+  std::size_t n = 0;
+  for (const MultipoleGroup &group : multipole_) n += group.n_stored();
+  return n;
 }
 
 void Descriptor::prepare(const EnvironmentBlock &block, DescriptorScratch &scratch) const
@@ -121,14 +152,22 @@ int Descriptor::values(DescriptorScratch &scratch, int begin, int end, arma::mat
   scratch.triplets.clear(arrays);
   scratch.first_center = begin;
   scratch.first_chunk.clear();
+  scratch.moments.resize(static_cast<std::size_t>(end - begin) * moments_per_center());
+  double *moments = scratch.moments.data();
   int center = begin;
   for (; center < end && (center == begin || scratch.triplets.bytes() < triplet_cache); ++center) {
     double *column = values.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
       group.values(scratch.prepared, center, scratch.sums, column);
+    for (const ThreeBodyGroup &group : three_body_)
+      group.values(scratch.prepared, center, scratch.sums, column);
     for (const AngularGroup &group : angular_) {
       scratch.first_chunk.push_back(scratch.triplets.size());
       group.values(scratch.prepared, center, scratch.triplets, scratch.sums, column);
+    }
+    for (const MultipoleGroup &group : multipole_) {
+      group.values(scratch.prepared, center, moments, column);
+      moments += group.n_stored();
     }
   }
   scratch.first_chunk.push_back(scratch.triplets.size());
@@ -164,13 +203,20 @@ kernels::IndexRange chunks_of(const DescriptorScratch &scratch, int center, std:
 void Descriptor::contract(DescriptorScratch &scratch, int begin, int end,
                           const arma::mat &weights) const
 {
+  const double *moments = scratch.moments.data();
   for (int center = begin; center < end; ++center) {
     const double *column = weights.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
       group.contract(scratch.prepared, center, scratch.sums, column);
+    for (const ThreeBodyGroup &group : three_body_)
+      group.contract(scratch.prepared, center, scratch.sums, column);
     for (std::size_t g = 0; g < angular_.size(); ++g)
       angular_[g].contract(scratch.prepared, scratch.triplets,
                            chunks_of(scratch, center, g, angular_.size()), scratch.sums, column);
+    for (const MultipoleGroup &group : multipole_) {
+      group.contract(scratch.prepared, center, moments, scratch.sums, column);
+      moments += group.n_stored();
+    }
   }
 }
 
@@ -196,14 +242,21 @@ void Descriptor::directional(DescriptorScratch &scratch, int begin, int end,
   products.zeros(static_cast<arma::uword>(n_functions()), static_cast<arma::uword>(end - begin));
   const kernels::Direction direction{scratch.along_x.data(), scratch.along_y.data(),
                                      scratch.along_z.data()};
+  const double *moments = scratch.moments.data();
   for (int center = begin; center < end; ++center) {
     double *column = products.colptr(static_cast<arma::uword>(center - begin));
     for (const RadialGroup &group : radial_)
+      group.directional(scratch.prepared, center, scratch.sums, direction, column);
+    for (const ThreeBodyGroup &group : three_body_)
       group.directional(scratch.prepared, center, scratch.sums, direction, column);
     for (std::size_t g = 0; g < angular_.size(); ++g)
       angular_[g].directional(scratch.prepared, scratch.triplets,
                               chunks_of(scratch, center, g, angular_.size()), scratch.sums,
                               direction, column);
+    for (const MultipoleGroup &group : multipole_) {
+      group.directional(scratch.prepared, center, moments, scratch.sums, direction, column);
+      moments += group.n_stored();
+    }
   }
 }
 
@@ -225,13 +278,20 @@ void Descriptor::values_and_jacobian(const EnvironmentBlock &block, DescriptorSc
   for (int begin = 0; begin < block.n_centers();) {
     const int end = this->values(scratch, begin, block.n_centers(), scratch.part);
     values.cols(static_cast<arma::uword>(begin), static_cast<arma::uword>(end) - 1) = scratch.part;
+    const double *moments = scratch.moments.data();
     for (int center = begin; center < end; ++center) {
       for (const RadialGroup &group : radial_)
+        group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
+      for (const ThreeBodyGroup &group : three_body_)
         group.jacobian(scratch.prepared, center, scratch.sums, n_functions(), jacobian);
       for (std::size_t g = 0; g < angular_.size(); ++g)
         angular_[g].jacobian(scratch.prepared, center, scratch.triplets,
                              chunks_of(scratch, center, g, angular_.size()), scratch.sums,
                              n_functions(), jacobian);
+      for (const MultipoleGroup &group : multipole_) {
+        group.jacobian(scratch.prepared, center, moments, scratch.sums, n_functions(), jacobian);
+        moments += group.n_stored();
+      }
     }
     begin = end;
   }

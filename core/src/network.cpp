@@ -85,6 +85,40 @@ void Network::evaluate(const arma::mat &features, ModelScratch &scratch, arma::r
   }
 }
 
+arma::vec Network::linear_coefficients() const
+{
+  if (layers_.back().activation != Activation::identity) return {};
+  return arma::join_cols(arma::join_cols(layers_.back().weights.t(), layers_.back().biases),
+                         shortcut_.is_empty() ? arma::vec() : arma::vec(shortcut_.t()));
+}
+
+void Network::linear_basis(const arma::mat &features, arma::mat &basis, arma::cube &gradients) const
+{
+  if (layers_.back().activation != Activation::identity)
+    throw std::invalid_argument("network: expected an identity as the last activation, got " +
+                                activation_name(layers_.back().activation));
+  const arma::uword n_hidden = layers_.back().weights.n_cols, n_atoms = features.n_cols;
+  const arma::uword n_linear = linear_coefficients().n_elem;
+  basis.ones(n_linear, n_atoms);
+  gradients.zeros(features.n_rows, n_linear, n_atoms);
+  for (arma::uword atom = 0; atom < n_atoms; ++atom) {
+    // Forward mode: y_l and dy_l/dfeatures side by side.
+    arma::mat values = features.col(atom);
+    arma::mat jacobian = arma::eye(features.n_rows, features.n_rows), slopes;
+    for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
+      values = layers_[l].weights * values + layers_[l].biases;
+      activate(layers_[l].activation, values, slopes);
+      jacobian = layers_[l].weights * jacobian;
+      jacobian.each_col() %= slopes.col(0);
+    }
+    basis.col(atom).head(n_hidden) = values;
+    gradients.slice(atom).head_cols(n_hidden) = jacobian.t();
+    if (shortcut_.is_empty()) continue;
+    basis.col(atom).tail(features.n_rows) = features.col(atom);
+    gradients.slice(atom).tail_cols(features.n_rows).eye();
+  }
+}
+
 void Network::write(std::ostream &stream) const
 {
   stream << "layers " << n_features();

@@ -10,8 +10,16 @@ namespace nnmb {
 PotentialDefinition merge(const std::vector<PotentialDefinition> &definitions)
 {
   if (definitions.empty()) throw std::invalid_argument("expected at least one potential, got none");
-  PotentialDefinition merged{definitions.front().header, {}, definitions.front().provenance};
-  for (const PotentialDefinition &definition : definitions)
+  PotentialDefinition merged{definitions.front().header,
+                             {},
+                             definitions.front().provenance,
+                             definitions.front().pair_core};
+  for (const PotentialDefinition &definition : definitions) {
+    if (pair_core_text(definition.pair_core) != pair_core_text(merged.pair_core))
+      throw std::invalid_argument(
+          "expected the same pair_core in all files, got " + pair_core_text(merged.pair_core) +
+          " for " + merged.sections.front().element + " and " +
+          pair_core_text(definition.pair_core) + " for " + definition.sections.front().element);
     for (const ElementSection &section : definition.sections) {
       for (const ElementSection &other : merged.sections)
         if (other.element == section.element)
@@ -19,6 +27,7 @@ PotentialDefinition merge(const std::vector<PotentialDefinition> &definitions)
                                       " stands in more than one file");
       merged.sections.push_back(section);
     }
+  }
   return merged;
 }
 
@@ -84,6 +93,7 @@ void add_member(PotentialDefinition &joined, const PotentialDefinition &member)
 {
   expect_same("the elements", join(sorted_elements(joined), " "),
               join(sorted_elements(member), " "));
+  expect_same("the pair_core", pair_core_text(joined.pair_core), pair_core_text(member.pair_core));
   check_model_counts(member.sections);
   for (ElementSection &section : joined.sections) {
     const auto same =
@@ -105,7 +115,8 @@ PotentialDefinition join_committee(const std::vector<PotentialDefinition> &defin
   if (definitions.size() < 2)
     throw std::invalid_argument("expected at least two potentials for a committee, got " +
                                 std::to_string(definitions.size()));
-  PotentialDefinition joined{definitions.front().header, definitions.front().sections, {}};
+  PotentialDefinition joined{
+      definitions.front().header, definitions.front().sections, {}, definitions.front().pair_core};
   for (std::size_t m = 0; m < definitions.size(); ++m) {
     const std::string number = std::to_string(m + 1);
     try {

@@ -255,6 +255,7 @@ PotentialDefinition read_potential(std::istream &stream, const std::string &name
   for (std::size_t e = 1; e < elements.size(); ++e)
     if (std::count(elements.begin() + 1, elements.end(), elements[e]) > 1)
       reader.fail("the element " + elements[e] + " stands twice");
+  definition.pair_core = read_pair_core(reader);
   for (std::size_t e = 1; e < elements.size(); ++e) {
     definition.sections.push_back(read_section(reader, elements[e]));
     at_line(reader, [&] { check_model_counts(definition.sections); });
@@ -286,6 +287,7 @@ void write_potential(std::ostream &stream, const PotentialDefinition &definition
   stream << "nnp_format " << format_version << "\nelements";
   for (const ElementSection &section : definition.sections) stream << ' ' << section.element;
   stream << '\n';
+  if (definition.pair_core) stream << "pair_core " << pair_core_text(definition.pair_core) << '\n';
   for (const ElementSection &section : definition.sections) write_section(stream, section);
   stream << "\nprovenance\n";
   for (const auto &entry : definition.provenance) {

@@ -23,22 +23,40 @@ namespace {
 /// Kernels read whole vectors, the last of which may begin at the last neighbor, and wide rows one more.
 constexpr std::size_t padding = 2 * kernels::width;
 
-bool is_near(const EnvironmentBlock &block, int neighbor, double longest_squared)
+}    // namespace
+
+void PreparedBlock::find_shells(const std::vector<CutoffFunction> &cutoffs)
+{
+  radii_.clear();
+  for (const CutoffFunction &cutoff : cutoffs) radii_.push_back(cutoff.radius);
+  std::sort(radii_.begin(), radii_.end());
+  radii_.erase(std::unique(radii_.begin(), radii_.end()), radii_.end());
+  shell_.clear();
+  for (const CutoffFunction &cutoff : cutoffs)
+    shell_.push_back(static_cast<std::size_t>(
+        std::lower_bound(radii_.begin(), radii_.end(), cutoff.radius) - radii_.begin()));
+}
+
+int PreparedBlock::shell_of(const EnvironmentBlock &block, int neighbor) const
 {
   const auto n = static_cast<std::size_t>(neighbor);
   const double squared =
       block.x[n] * block.x[n] + block.y[n] * block.y[n] + block.z[n] * block.z[n];
-  if (squared >= longest_squared && squared <= std::numeric_limits<double>::max()) return false;
+  const double longest = radii_.back();
+  if (squared >= longest * longest && squared <= std::numeric_limits<double>::max()) return -1;
   // The negated form also catches NaN.
   if (!(squared > kernels::shortest_distance * kernels::shortest_distance) ||
       !std::isfinite(squared))
     kernels::refuse_distance(std::sqrt(squared));
-  return true;
+  const int n_shells = static_cast<int>(radii_.size());
+  int shell = n_shells - 1;
+  while (shell > 0 && squared < radii_[static_cast<std::size_t>(shell) - 1] *
+                                    radii_[static_cast<std::size_t>(shell) - 1])
+    --shell;
+  return block.species[n] * n_shells + shell;
 }
 
-}    // namespace
-
-void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest_squared)
+void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
 {
   const auto capacity = static_cast<std::size_t>(block.n_neighbors()) + padding;
   for (auto *array : {&x_, &y_, &z_, &r_squared_})
@@ -51,11 +69,11 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest
   for (int center = 0; center < n_centers_; ++center) {
     const int begin = block.first[static_cast<std::size_t>(center)];
     const int end = block.first[static_cast<std::size_t>(center) + 1];
-    // Counted first, so that every neighbor then goes straight to its place among those of its species.
-    place.assign(static_cast<std::size_t>(n_species_), 0);
+    // Counted first, so that every neighbor then goes straight to its place among those of its shell.
+    place.assign(static_cast<std::size_t>(n_species_) * radii_.size(), 0);
     for (int i = begin; i < end; ++i)
-      if (is_near(block, i, longest_squared))
-        ++place[static_cast<std::size_t>(block.species[static_cast<std::size_t>(i)])];
+      if (const int shell = shell_of(block, i); shell >= 0)
+        ++place[static_cast<std::size_t>(shell)];
     for (int &count : place) {
       const int size = count;
       count = n;
@@ -63,10 +81,10 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block, double longest
       start_.push_back(n);
     }
     for (int i = begin; i < end; ++i) {
-      if (!is_near(block, i, longest_squared)) continue;
+      const int shell = shell_of(block, i);
+      if (shell < 0) continue;
       const auto from = static_cast<std::size_t>(i);
-      const auto to =
-          static_cast<std::size_t>(place[static_cast<std::size_t>(block.species[from])]++);
+      const auto to = static_cast<std::size_t>(place[static_cast<std::size_t>(shell)]++);
       const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
       x_[to] = xyz_[4 * to] = dx;
       y_[to] = xyz_[4 * to + 1] = dy;
@@ -83,9 +101,8 @@ void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
 {
   n_centers_ = block.n_centers();
   n_species_ = n_species;
-  double longest = 0.0;
-  for (const CutoffFunction &cutoff : cutoffs) longest = std::max(longest, cutoff.radius);
-  copy_neighbors(block, longest * longest);
+  find_shells(cutoffs);
+  copy_neighbors(block);
 
   const int n = n_neighbors();
   const auto size = static_cast<std::size_t>(n) + padding;

@@ -151,6 +151,33 @@ arma::mat read_matrix(LineReader &reader, int n_rows, int n_columns, const std::
 
 }    // namespace
 
+arma::vec RadialBasis::linear_coefficients() const
+{
+  const RadialBasisParameters &p = parameters_;
+  return arma::join_cols(p.weights, arma::vec(p.shortcut.t()), arma::vec{p.constant});
+}
+
+void RadialBasis::linear_basis(const arma::mat &features, arma::mat &basis,
+                               arma::cube &gradients) const
+{
+  const RadialBasisParameters &p = parameters_;
+  const arma::uword n_centers = p.centers.n_cols, n_linear = linear_coefficients().n_elem;
+  basis.ones(n_linear, features.n_cols);
+  gradients.zeros(features.n_rows, n_linear, features.n_cols);
+  const arma::mat z = p.whitening * features;
+  for (arma::uword atom = 0; atom < features.n_cols; ++atom) {
+    for (arma::uword k = 0; k < n_centers; ++k) {
+      const arma::vec d = z.col(atom) - p.centers.col(k);
+      const double e = std::exp(-p.gammas(k) * arma::dot(d, d));
+      basis(k, atom) = e;
+      gradients.slice(atom).col(k) = p.whitening.t() * (-2.0 * p.gammas(k) * e * d);
+    }
+    if (p.shortcut.is_empty()) continue;
+    basis.col(atom).subvec(n_centers, n_linear - 2) = z.col(atom);
+    gradients.slice(atom).cols(n_centers, n_linear - 2) = p.whitening.t();
+  }
+}
+
 void RadialBasis::write(std::ostream &stream) const
 {
   const RadialBasisParameters &p = parameters_;

@@ -11,6 +11,8 @@ kernels::RadialTerm::Kind kind_of(SymmetryFunctionKind kind)
       return kernels::RadialTerm::Kind::gaussian;
     case SymmetryFunctionKind::G3:
       return kernels::RadialTerm::Kind::cosine;
+    case SymmetryFunctionKind::chebyshev:
+      return kernels::RadialTerm::Kind::chebyshev;
     default:
       return kernels::RadialTerm::Kind::cutoff;    // G1, compact_radial: f_c alone
   }
@@ -20,7 +22,9 @@ kernels::RadialTerm::Kind kind_of(SymmetryFunctionKind kind)
 
 void RadialGroup::add(const SymmetryFunction &f, int index, double weight)
 {
-  terms_.push_back({kind_of(f.kind), f.eta, f.r_shift, f.kappa});
+  const bool polynomial = f.kind == SymmetryFunctionKind::chebyshev;
+  terms_.push_back(
+      {kind_of(f.kind), f.eta, f.r_shift, polynomial ? 2.0 / f.cutoff.radius : f.kappa, f.order});
   places_.push_back({static_cast<std::size_t>(index), weight});
 }
 
@@ -29,8 +33,8 @@ void RadialGroup::values(PreparedBlock &block, int center, std::vector<double> &
 {
   scratch.assign(terms_.size(), 0.0);
   kernels::best().radial_values(terms_.data(), static_cast<int>(terms_.size()),
-                                block.view(cutoff_index_), block.neighbors(center, species_),
-                                scratch.data());
+                                block.view(cutoff_index_),
+                                block.neighbors(center, species_, cutoff_index_), scratch.data());
   for (std::size_t s = 0; s < terms_.size(); ++s)
     values[places_[s].index] += places_[s].weight * scratch[s];
 }
@@ -42,14 +46,14 @@ void RadialGroup::contract(PreparedBlock &block, int center, std::vector<double>
   for (std::size_t s = 0; s < terms_.size(); ++s)
     scratch[s] = places_[s].weight * weights[places_[s].index];
   kernels::best().radial_contract(terms_.data(), static_cast<int>(terms_.size()),
-                                  block.view(cutoff_index_), block.neighbors(center, species_),
-                                  scratch.data());
+                                  block.view(cutoff_index_),
+                                  block.neighbors(center, species_, cutoff_index_), scratch.data());
 }
 
 void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double> &scratch,
                            int n_functions, double *jacobian) const
 {
-  const kernels::IndexRange range = block.neighbors(center, species_);
+  const kernels::IndexRange range = block.neighbors(center, species_, cutoff_index_);
   const kernels::Neighbors n = block.view(cutoff_index_);
   const int stride = kernels::round_up(range.end - range.begin);
   scratch.resize(terms_.size() * static_cast<std::size_t>(stride));
@@ -73,7 +77,7 @@ void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double>
 void RadialGroup::directional(PreparedBlock &block, int center, std::vector<double> &scratch,
                               const kernels::Direction &direction, double *products) const
 {
-  const kernels::IndexRange range = block.neighbors(center, species_);
+  const kernels::IndexRange range = block.neighbors(center, species_, cutoff_index_);
   const kernels::Neighbors n = block.view(cutoff_index_);
   const int stride = kernels::round_up(range.end - range.begin);
   scratch.resize(terms_.size() * static_cast<std::size_t>(stride));

@@ -1,5 +1,7 @@
 #include "nnmanybody/structure.h"
 
+#include "structure_messages.h"
+
 #include <algorithm>
 
 namespace nnmb {
@@ -21,28 +23,46 @@ void gather_block(const StructureView &structure, int center_species, const int 
   }
 }
 
-namespace {
-
 Members wanted_of(const MemberArrays &arrays)
 {
   if (arrays.forces) return Members::forces;
   return arrays.energies ? Members::energies : Members::none;
 }
 
-void add_members(const StructureView &structure, const EnvironmentBlock &block,
-                 const BlockResult &result, const int *centers, const int *neighbors,
+void add_members(const EnvironmentBlock &block, const BlockResult &result, const int *centers,
+                 const int *neighbors, const HostUnits &units, std::size_t n_atoms,
                  const MemberArrays &arrays)
 {
-  const auto n_atoms = static_cast<std::size_t>(structure.n_atoms);
   if (arrays.energies)
     for (arma::uword c = 0; c < result.member_energies.n_cols; ++c)
       for (arma::uword m = 0; m < result.member_energies.n_rows; ++m)
         arrays.energies[m * n_atoms + static_cast<std::size_t>(centers[c])] +=
-            result.member_energies(m, c);
+            units.energy * result.member_energies(m, c);
   for (std::size_t m = 0; m < result.member_gradients.size(); ++m) {
     AtomArrays of_member;
     of_member.forces = arrays.forces + 3 * n_atoms * m;
-    add_block(block, result.member_gradients[m], centers, neighbors, {}, of_member);
+    add_block(block, result.member_gradients[m], centers, neighbors, units, of_member);
+  }
+}
+
+namespace {
+
+/// Calls work(centers, n_centers, block, neighbors) for all atoms, block by block, each of one species.
+template <typename Work>
+void for_each_block(std::size_t n_elements, const StructureView &structure, Work work)
+{
+  EnvironmentBlock block;
+  std::vector<int> centers, neighbors;
+  for (int species = 0; species < static_cast<int>(n_elements); ++species) {
+    centers.clear();
+    for (int i = 0; i < structure.n_atoms; ++i)
+      if (structure.species[i] == species) centers.push_back(i);
+    const int n = static_cast<int>(centers.size());
+    for (int begin = 0; begin < n; begin += Potential::block_size) {
+      const int size = std::min(Potential::block_size, n - begin);
+      gather_block(structure, species, centers.data() + begin, size, block, neighbors);
+      work(centers.data() + begin, size, block, neighbors.data());
+    }
   }
 }
 
@@ -51,26 +71,59 @@ void add_members(const StructureView &structure, const EnvironmentBlock &block,
 void evaluate_structure(const Potential &potential, const StructureView &structure,
                         double *energies, const AtomArrays &arrays, const MemberArrays &members)
 {
+  if (potential.n_messages() > 0) {
+    evaluate_with_messages(potential, structure, energies, arrays, members);
+    return;
+  }
   PotentialScratch scratch;
   BlockResult result;
-  EnvironmentBlock block;
-  std::vector<int> centers, neighbors;
-  for (int species = 0; species < static_cast<int>(potential.elements().size()); ++species) {
-    centers.clear();
-    for (int i = 0; i < structure.n_atoms; ++i)
-      if (structure.species[i] == species) centers.push_back(i);
-    const int n = static_cast<int>(centers.size());
-    for (int begin = 0; begin < n; begin += Potential::block_size) {
-      const int size = std::min(Potential::block_size, n - begin);
-      const int *block_centers = centers.data() + begin;
-      gather_block(structure, species, block_centers, size, block, neighbors);
-      potential.evaluate(block, scratch, result, wanted_of(members));
-      for (int c = 0; c < size; ++c)
-        energies[block_centers[c]] += result.energies(static_cast<arma::uword>(c));
-      add_block(block, result.gradient, block_centers, neighbors.data(), {}, arrays);
-      add_members(structure, block, result, block_centers, neighbors.data(), members);
-    }
-  }
+  for_each_block(
+      potential.elements().size(), structure,
+      [&](const int *centers, int n_centers, const EnvironmentBlock &block, const int *neighbors) {
+        potential.evaluate(block, scratch, result, wanted_of(members));
+        for (int c = 0; c < n_centers; ++c)
+          energies[centers[c]] += result.energies(static_cast<arma::uword>(c));
+        add_block(block, result.gradient, centers, neighbors, {}, arrays);
+        add_members(block, result, centers, neighbors, {},
+                    static_cast<std::size_t>(structure.n_atoms), members);
+      });
+}
+
+std::vector<Overshoot> find_overshoots(const Potential &potential, const StructureView &structure)
+{
+  PotentialScratch scratch;
+  BlockResult result;
+  std::vector<Overshoot> overshoots(static_cast<std::size_t>(structure.n_atoms));
+  for_each_block(
+      potential.elements().size(), structure,
+      [&](const int *centers, int n_centers, const EnvironmentBlock &block, const int *) {
+        potential.find_overshoots(block, scratch, result);
+        for (int c = 0; c < n_centers; ++c)
+          overshoots[static_cast<std::size_t>(centers[c])] =
+              result.overshoots[static_cast<std::size_t>(c)];
+      });
+  return overshoots;
+}
+
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays)
+{
+  NeighborGradient gradient;
+  std::vector<CorePair> pairs;
+  for_each_block(core.n_elements(), structure,
+                 [&](const int *centers, int, const EnvironmentBlock &block, const int *neighbors) {
+                   core.evaluate(block, pairs);
+                   for (auto *array : {&gradient.x, &gradient.y, &gradient.z})
+                     array->assign(static_cast<std::size_t>(block.n_neighbors()), 0.0);
+                   for (const CorePair &pair : pairs) {
+                     const auto n = static_cast<std::size_t>(pair.neighbor);
+                     energies[centers[pair.center]] += pair.energy;
+                     gradient.x[n] = pair.x;
+                     gradient.y[n] = pair.y;
+                     gradient.z[n] = pair.z;
+                   }
+                   add_block(block, gradient, centers, neighbors, {}, arrays);
+                 });
 }
 
 void describe_structure(const Descriptor &descriptor, const StructureView &structure,

@@ -9,8 +9,16 @@ namespace nnmb {
 
 namespace {
 
-const std::vector<std::string> kind_names{
-    "G1", "G2", "G3", "G4", "G5", "compact_radial", "compact_narrow", "compact_wide"};
+const std::vector<std::string> kind_names{"G1",
+                                          "G2",
+                                          "G3",
+                                          "G4",
+                                          "G5",
+                                          "chebyshev",
+                                          "three_body",
+                                          "compact_radial",
+                                          "compact_narrow",
+                                          "compact_wide"};
 
 /// The parameters a kind must have, in the order they are written.
 const std::vector<std::string> &parameter_names(SymmetryFunctionKind kind)
@@ -23,6 +31,8 @@ const std::vector<std::string> &parameter_names(SymmetryFunctionKind kind)
                                                            {"cutoff", "kappa"},
                                                            angular,
                                                            angular,
+                                                           {"cutoff", "order"},
+                                                           {"cutoff", "eta", "eta_k", "order"},
                                                            {"r_left", "r_right", "shape"},
                                                            compact,
                                                            compact};
@@ -57,6 +67,8 @@ void set_parameter(SymmetryFunction &f, const std::string &name, const std::stri
 {
   if (name == "lambda")
     f.lambda = parse_integer(word, name);
+  else if (name == "order")
+    f.order = parse_integer(word, name);
   else if (name == "shape")
     set_shape(f, word);
   else if (name == "cutoff_function")
@@ -73,6 +85,8 @@ void set_parameter(SymmetryFunction &f, const std::string &name, const std::stri
       f.cutoff.left = value;
     else if (name == "eta")
       f.eta = value;
+    else if (name == "eta_k")
+      f.eta_k = value;
     else if (name == "r_shift")
       f.r_shift = value;
     else if (name == "kappa")
@@ -95,12 +109,14 @@ std::string get_parameter(const SymmetryFunction &f, const std::string &name)
   if (name == "shape")
     return cutoff_name(f.cutoff.kind) + (f.cutoff.asymmetric ? asymmetric_suffix : "");
   if (name == "eta") return shortest(f.eta);
+  if (name == "eta_k") return shortest(f.eta_k);
   if (name == "r_shift") return shortest(f.r_shift);
   if (name == "kappa") return shortest(f.kappa);
   if (name == "zeta") return shortest(f.zeta);
   if (name == "theta_left") return shortest(f.theta_left);
   if (name == "theta_right") return shortest(f.theta_right);
   if (name == "weight") return f.weight_by_atomic_number ? "atomic_number" : "";
+  if (name == "order") return std::to_string(f.order);
   return std::to_string(f.lambda);
 }
 
@@ -116,8 +132,8 @@ void refuse_foreign_parameters(const SymmetryFunction &f)
 {
   const SymmetryFunction defaults;
   const auto &own = parameter_names(f.kind);
-  std::vector<std::string> all{"eta",    "r_shift", "kappa",      "zeta",
-                               "lambda", "r_left",  "theta_left", "theta_right"};
+  std::vector<std::string> all{"eta",    "r_shift",    "kappa",       "zeta",  "lambda",
+                               "r_left", "theta_left", "theta_right", "order", "eta_k"};
   if (f.is_compact()) all.emplace_back("cutoff_alpha");
   for (const std::string &name : all)
     if (std::find(own.begin(), own.end(), name) == own.end() &&
@@ -151,7 +167,7 @@ void check_compact(const SymmetryFunction &f)
   require(std::isfinite(f.theta_left) && f.theta_left < f.theta_right, f,
           "theta_left < theta_right", f.theta_left);
   require(std::isfinite(f.theta_right), f, "a finite theta_right", f.theta_right);
-  if (f.cutoff.kind < CutoffKind::exp)
+  if (f.cutoff.kind < CutoffKind::exp || f.cutoff.kind > CutoffKind::poly4)
     throw std::invalid_argument(kind_name(f.kind) +
                                 ": expected a shape exp, poly1, poly2, poly3 or poly4, got '" +
                                 cutoff_name(f.cutoff.kind) + "'");
@@ -186,8 +202,8 @@ SymmetryFunctionKind symmetry_function_kind(const std::string &name)
 bool SymmetryFunction::is_angular() const
 {
   using Kind = SymmetryFunctionKind;
-  return kind == Kind::G4 || kind == Kind::G5 || kind == Kind::compact_narrow ||
-         kind == Kind::compact_wide;
+  return kind == Kind::G4 || kind == Kind::G5 || kind == Kind::three_body ||
+         kind == Kind::compact_narrow || kind == Kind::compact_wide;
 }
 
 bool SymmetryFunction::is_narrow() const
@@ -207,11 +223,14 @@ void SymmetryFunction::validate()
                                 cutoff_name(cutoff.kind) + " knows no cutoff_alpha, got " +
                                 shortest(cutoff.alpha));
   require(std::isfinite(eta) && eta >= 0.0, *this, "eta >= 0", eta);
+  require(std::isfinite(eta_k) && eta_k >= 0.0, *this, "eta_k >= 0", eta_k);
   require(std::isfinite(r_shift), *this, "a finite r_shift", r_shift);
   require(std::isfinite(kappa), *this, "a finite kappa", kappa);
   // Below 1 the derivative of (1 + lambda cos theta)^zeta is singular for collinear triplets.
   require(std::isfinite(zeta) && zeta >= 1.0, *this, "zeta >= 1", zeta);
   require(lambda == 1 || lambda == -1, *this, "lambda 1 or -1", lambda);
+  constexpr int largest_order = 200;
+  require(order >= 0 && order <= largest_order, *this, "an order from 0 to 200", order);
   cutoff.compact = is_compact();
   if (is_compact())
     check_compact(*this);

@@ -107,6 +107,15 @@ template <typename Vector> py::array_t<double> to_vector(const Vector &vector)
   return py::array_t<double>(static_cast<py::ssize_t>(vector.n_elem), vector.memptr());
 }
 
+/// (3, 3) from LAMMPS's order xx yy zz xy xz yz.
+inline py::array_t<double> full_virial(const double *w)
+{
+  const double full[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
+  py::array_t<double> virial({3, 3});
+  std::copy(full, full + 9, virial.mutable_data());
+  return virial;
+}
+
 /// G of the centers (n_centers, n_functions) and, if wanted, dG/d(displacement) (n_pairs, 3, n_functions), else
 /// an empty array. Releases the GIL.
 py::tuple describe(const Descriptor &descriptor, std::size_t n_species, const Array<int> &centers,
@@ -117,7 +126,10 @@ void bind_descriptor(py::module_ &m);       // SymmetryFunction, Descriptor
 void bind_neighbor_list(py::module_ &m);    // neighbor_pairs
 void bind_atomic_model(py::module_ &m);     // AtomicModel
 void bind_network(py::module_ &m);          // Network
+void bind_composable(py::module_ &m);       // Expression, Composable
 void bind_radial_basis(py::module_ &m);     // RadialBasis
+void bind_pair_core(py::module_ &m);        // PairCore
 void bind_potential(py::module_ &m);        // ElementSection, PotentialDefinition, Potential
+void bind_design(py::module_ &m);           // design, linear_coefficients
 
 }    // namespace nnmb::python

@@ -47,7 +47,8 @@ SymmetryFunction make_function(const std::string &kind, const std::vector<std::s
                                double cutoff, double eta, double r_shift, double kappa, double zeta,
                                int lam, const std::string &cutoff_function, double cutoff_alpha,
                                double r_left, double theta_left, double theta_right,
-                               bool asymmetric, bool weight_by_atomic_number)
+                               bool asymmetric, bool weight_by_atomic_number, int order,
+                               double eta_k)
 {
   SymmetryFunction f;
   f.kind = symmetry_function_kind(kind);
@@ -62,6 +63,8 @@ SymmetryFunction make_function(const std::string &kind, const std::vector<std::s
   f.theta_left = theta_left;
   f.theta_right = theta_right;
   f.weight_by_atomic_number = weight_by_atomic_number;
+  f.order = order;
+  f.eta_k = eta_k;
   f.validate();
   return f;
 }
@@ -74,7 +77,9 @@ void bind_symmetry_function(py::module_ &m)
            py::arg("zeta") = 1.0, py::arg("lam") = 1, py::arg("cutoff_function") = "cosine",
            py::arg("cutoff_alpha") = 0.0, py::arg("r_left") = 0.0, py::arg("theta_left") = 0.0,
            py::arg("theta_right") = 180.0, py::arg("asymmetric") = false,
-           py::arg("weight_by_atomic_number") = false)
+           py::arg("weight_by_atomic_number") = false, py::arg("order") = 0, py::arg("eta_k") = 0.0)
+      .def_readonly("eta_k", &SymmetryFunction::eta_k)
+      .def_readonly("order", &SymmetryFunction::order)
       .def_static("parse", &parse_symmetry_function, py::arg("line"))
       .def_property_readonly("kind", [](const SymmetryFunction &f) { return kind_name(f.kind); })
       .def_property_readonly(

@@ -27,6 +27,9 @@ PYBIND11_MODULE(_core, m)
   nnmb::python::bind_neighbor_list(m);
   nnmb::python::bind_atomic_model(m);
   nnmb::python::bind_network(m);
+  nnmb::python::bind_composable(m);
   nnmb::python::bind_radial_basis(m);
+  nnmb::python::bind_pair_core(m);
   nnmb::python::bind_potential(m);
+  nnmb::python::bind_design(m);
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <variant>
 
@@ -28,11 +29,12 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     return array;
   };
   py::array_t<double> energies = zeros({n}), forces = zeros({n, 3}), voigt = zeros({6});
+  const bool with_centroid = per_atom_virial && potential.n_messages() == 0;
   py::array_t<double> virials = zeros({per_atom_virial ? n : 0, 6}),
-                      centroid = zeros({per_atom_virial ? n : 0, 9});
+                      centroid = zeros({with_centroid ? n : 0, 9});
   const AtomArrays arrays{forces.mutable_data(), voigt.mutable_data(),
                           per_atom_virial ? virials.mutable_data() : nullptr,
-                          per_atom_virial ? centroid.mutable_data() : nullptr};
+                          with_centroid ? centroid.mutable_data() : nullptr};
   const py::ssize_t n_members = committee ? potential.n_models() : 0;
   py::array_t<double> member_energies = zeros({n_members, n}),
                       member_forces = zeros({n_members, n, 3});
@@ -43,23 +45,41 @@ py::dict evaluate(const Potential &potential, Array<int> species, Array<std::int
     const py::gil_scoped_release release;
     evaluate_structure(potential, structure.view, energy, arrays, members);
   }
-  const double *w = voigt.data();
-  const double full[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
-  py::array_t<double> virial({3, 3});
-  std::copy(full, full + 9, virial.mutable_data());
   py::dict result;
   result["energies"] = energies;
   result["forces"] = forces;
-  result["virial"] = virial;
+  result["virial"] = full_virial(voigt.data());
   if (per_atom_virial) {
     result["virials"] = virials;
-    result["centroid_virials"] = centroid;
+    if (with_centroid) result["centroid_virials"] = centroid;
   }
   if (committee) {
     result["committee_energies"] = member_energies;
     result["committee_forces"] = member_forces;
   }
   return result;
+}
+
+py::tuple extrapolation(const Potential &potential, Array<int> species, Array<std::int64_t> first,
+                        Array<int> neighbor, Array<double> displacement)
+{
+  const Structure structure(std::move(species), std::move(first), std::move(neighbor),
+                            std::move(displacement), potential.elements().size());
+  const py::ssize_t n = structure.view.n_atoms;
+  std::vector<Overshoot> overshoots;
+  {
+    const py::gil_scoped_release release;
+    overshoots = find_overshoots(potential, structure.view);
+  }
+  py::array_t<double> largest(n);
+  py::array_t<int> n_outside(n), function(n);
+  for (py::ssize_t i = 0; i < n; ++i) {
+    const Overshoot &overshoot = overshoots[static_cast<std::size_t>(i)];
+    largest.mutable_at(i) = overshoot.largest;
+    n_outside.mutable_at(i) = overshoot.n_outside;
+    function.mutable_at(i) = overshoot.function + 1;
+  }
+  return py::make_tuple(largest, n_outside, function);
 }
 
 using Networks = std::vector<std::shared_ptr<Network>>;
@@ -139,9 +159,10 @@ py::array_t<double> statistics_array(const ElementSection &section)
 
 PotentialDefinition make_definition(std::vector<ElementSection> sections,
                                     std::vector<std::pair<std::string, std::string>> provenance,
-                                    const std::map<std::string, std::string> &header)
+                                    const std::map<std::string, std::string> &header,
+                                    const std::optional<PairCore> &pair_core)
 {
-  PotentialDefinition definition{{}, std::move(sections), std::move(provenance)};
+  PotentialDefinition definition{{}, std::move(sections), std::move(provenance), pair_core};
   const std::map<std::string, std::string *> fields{{"date", &definition.header.date},
                                                     {"units", &definition.header.units},
                                                     {"contributor", &definition.header.contributor},
@@ -194,13 +215,15 @@ void bind_potential(py::module_ &m)
   py::class_<PotentialDefinition>(m, "PotentialDefinition")
       .def(py::init(&make_definition), py::arg("sections"),
            py::arg("provenance") = std::vector<std::pair<std::string, std::string>>{},
-           py::arg("header") = std::map<std::string, std::string>{})
+           py::arg("header") = std::map<std::string, std::string>{},
+           py::arg("pair_core") = std::nullopt)
       .def_static("parse", &parse_definition, py::arg("text"), py::arg("name") = "<string>")
       .def_static("merge", &merge, py::arg("definitions"))
       .def_static("committee", &join_committee, py::arg("definitions"))
       .def("text", &definition_text)
       .def_readonly("sections", &PotentialDefinition::sections)
       .def_readonly("provenance", &PotentialDefinition::provenance)
+      .def_readonly("pair_core", &PotentialDefinition::pair_core)
       .def_property_readonly("header", [](const PotentialDefinition &d) {
         return std::map<std::string, std::string>{{"date", d.header.date},
                                                   {"units", d.header.units},
@@ -213,10 +236,13 @@ void bind_potential(py::module_ &m)
       .def_property_readonly("elements", &Potential::elements)
       .def_property_readonly("cutoff", &Potential::cutoff)
       .def_property_readonly("n_models", &Potential::n_models)
+      .def_property_readonly("n_messages", &Potential::n_messages)
       .def_property_readonly("definition", &Potential::definition)
       .def("evaluate", &evaluate, py::arg("species"), py::arg("first"), py::arg("neighbor"),
            py::arg("displacement"), py::arg("per_atom_virial") = false,
            py::arg("committee") = false)
+      .def("extrapolation", &extrapolation, py::arg("species"), py::arg("first"),
+           py::arg("neighbor"), py::arg("displacement"))
       .def(
           "descriptors",
           [](const Potential &p, const Array<int> &species, const Array<std::int64_t> &first,

@@ -17,9 +17,29 @@ from pydantic import (
 from nnmanybody.data import DataKeys
 from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
-from nnmanybody.model_config import ModelConfig, NetworkModel, RadialBasisModel
+from nnmanybody.model_config import ComposableModel, ModelConfig, NetworkModel, RadialBasisModel
 from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, Section, load_yaml
+
+FOR_NETWORKS = {
+    "start",
+    "symmetry_functions",
+    "scaling",
+    "whitening",
+    "reference_energies",
+    "network",
+    "loss",
+    "optimizer",
+    "schedule",
+    "last_stretch",
+    "epochs",
+    "batch_size",
+    "early_stopping",
+    "average",
+    "refit",
+    "pair_core",
+}
+"""Keys that mean nothing to a model that is fitted in one go."""
 
 Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
 
@@ -188,6 +208,29 @@ class AverageConfig(Section):
     decay: float = Field(0.999, gt=0.0, lt=1.0)
 
 
+class RefitConfig(Section):
+    """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
+
+    energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
+    ridge: NonNegativeFloat = 1e-8  # of the mean diagonal element
+
+
+class PairCoreConfig(Section):
+    """A repulsive core, part of the potential; by default it ends where the distances of the data begin."""
+
+    kind: Literal["zbl"] = "zbl"
+    inner: PositiveFloat | None = None  # Å; half of the outer radius by default
+    outer: PositiveFloat | None = None  # Å; the shortest distance in the data by default
+
+    @model_validator(mode="after")
+    def _check(self) -> "PairCoreConfig":
+        if (self.inner is None) != (self.outer is None):
+            raise ValueError("expected both inner and outer, or none of them: then the data chooses")
+        if self.inner is not None and self.outer is not None and self.inner >= self.outer:
+            raise ValueError(f"expected inner < outer, got {self.inner:g} and {self.outer:g}")
+        return self
+
+
 class TensorBoardConfig(Section):
     """Logs for TensorBoard."""
 
@@ -206,6 +249,7 @@ class TrainingConfig(Section):
     symmetry_functions: FunctionsConfig | None = None  # IntervalSet() without `start`
     scaling: ScalingConfig = ScalingConfig()
     whitening: WhiteningConfig | None = WhiteningConfig()
+    pair_core: PairCoreConfig | None = PairCoreConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
     model: Annotated[ModelConfig, _named("kind")] = NetworkModel()
     network: NetworkConfig = NetworkConfig()
@@ -217,6 +261,7 @@ class TrainingConfig(Section):
     batch_size: PositiveInt = 8
     early_stopping: EarlyStoppingConfig | None = None
     average: AverageConfig | None = AverageConfig()
+    refit: RefitConfig | None = RefitConfig()
     seed: NonNegativeInt = 0
     precision: Literal["float64", "float32"] = "float32"
     threads: PositiveInt | None = None  # all cores by default
@@ -236,19 +281,32 @@ class TrainingConfig(Section):
 
     @model_validator(mode="after")
     def _check(self) -> "TrainingConfig":
-        if isinstance(self.model, RadialBasisModel) and "network" in self.model_fields_set:
-            raise ValueError("model rbf has no network: remove the section `network`")
-        if isinstance(self.model, RadialBasisModel) and (self.loss.huber or self.loss.l2):
-            raise ValueError("model rbf is fitted by least squares with a ridge of its own: no huber, no l2")
-        if isinstance(self.model, RadialBasisModel) and self.inputs != "memory":
-            raise ValueError("model rbf needs Jacobians at hand; set inputs: memory, which is its default")
+        if isinstance(self.model, RadialBasisModel):
+            self._check_radial_basis()
+        if isinstance(self.model, ComposableModel):
+            foreign = FOR_NETWORKS & self.model_fields_set
+            if foreign:
+                raise ValueError(
+                    f"model composable knows no {', '.join(sorted(foreign))}: remove the key; its own settings stand "
+                    "in the section `model`"
+                )
         if self.start is not None:
-            fixed = {"symmetry_functions", "scaling", "model", "network", "reference_energies"} & self.model_fields_set
+            brought = {"symmetry_functions", "scaling", "model", "network", "reference_energies", "pair_core"}
+            fixed = brought & self.model_fields_set
             if fixed:
                 raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
         if isinstance(self.optimizer, Kalman) and (self.loss.stress or self.loss.atomic_energies or self.loss.huber):
             raise ValueError("the optimizer kalman knows energies and forces only, and no huber; choose another")
         return self
+
+    def _check_radial_basis(self) -> None:
+        """Refuse what has no meaning for radial basis functions."""
+        if {"network", "start"} & self.model_fields_set:
+            raise ValueError("model rbf has no network and no start: remove these keys")
+        if self.loss.huber or self.loss.l2 or self.refit:
+            raise ValueError("model rbf is fitted by least squares with a ridge of its own: no huber, l2 or refit")
+        if self.inputs != "memory":
+            raise ValueError("model rbf needs Jacobians at hand; set inputs: memory, which is its default")
 
 
 def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> TrainingConfig:

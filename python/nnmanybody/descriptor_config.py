@@ -3,10 +3,22 @@
 from typing import Annotated, Literal, TypeAlias
 
 from ase.data import chemical_symbols
-from pydantic import AfterValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from nnmanybody.interval_set import Layer
 from nnmanybody.yaml_config import FilePath, Section
+
+Selection = Literal["drop", "report", "none", "cur", "farthest", "group_lasso"]
+COUNTING = ("cur", "farthest", "group_lasso")
+"""Ways to choose the best so many functions."""
 
 ScalingKind = Literal["none", "minmax", "center", "minmax_center", "sigma"]
 
@@ -35,9 +47,16 @@ class _Analysed(Section):
     each) is 0.137 instead of 0.115 eV/Å.
     """
 
-    select: Literal["drop", "report", "none"] = "report"
+    select: Selection = "report"
+    count: PositiveInt | None = None  # of the functions of an element that "cur", "farthest", "group_lasso" choose
     range_threshold: NonNegativeFloat = 1e-3
     correlation_threshold: float = Field(0.999, gt=0.0, le=1.0)
+
+    @model_validator(mode="after")
+    def _check_count(self) -> "_Analysed":
+        if (self.select in COUNTING) != (self.count is not None):
+            raise ValueError(f"count goes with select: {', '.join(COUNTING)}, and these with a count")
+        return self
 
 
 class IntervalSet(_Analysed):
@@ -51,7 +70,7 @@ class IntervalSet(_Analysed):
     inner_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0, 16.0)
     outer_shells: NonNegativeInt | None = None  # by default 3, 2 with two elements, 1 with more
     outer_zetas: tuple[PositiveFloat, ...] = (1.0, 2.0, 4.0)
-    select: Literal["drop", "report", "none"] = "drop"
+    select: Selection = "drop"
     correlation_threshold: float = Field(0.99999, gt=0.0, le=1.0)  # nearly dependent ones still carry what counts
 
     @model_validator(mode="after")
@@ -80,7 +99,7 @@ class BehlerSet(_Analysed):
     angular_parts: Literal["shells", "cutoffs"] = "shells"  # how radial parts of angular functions differ
     shortest: PositiveFloat | None = None  # Å; from the data by default
     longest: PositiveFloat | None = None
-    select: Literal["drop", "report", "none"] = "drop"
+    select: Selection = "drop"
 
 
 class FileSet(_Analysed):
@@ -117,8 +136,8 @@ class ScalingConfig(Section):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Lower and upper bound."""
-        lower, upper = SCALING_BOUNDS[self.kind]
+        """Lower and upper bound; of kinds without bounds, those that the core has and does not use."""
+        lower, upper = SCALING_BOUNDS.get(self.kind, (0.0, 1.0))
         return (lower if self.lower is None else self.lower, upper if self.upper is None else self.upper)
 
 

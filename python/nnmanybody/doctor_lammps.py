@@ -143,7 +143,7 @@ def _styles(launcher: Launcher, folder: Path, build: BuildInfo | None, own: Path
     yield _version(done, build)
     loaded = [style for style in STYLES if style in done.output]
     if len(loaded) == len(STYLES):
-        yield Finding("styles", "LAMMPS lists pair_style nn/manybody and compute nn/sample")
+        yield Finding("styles", "LAMMPS lists pair_style nn/manybody, compute nn/sample and the others")
     else:
         text = f"LAMMPS does not load the plugin. It says:\n{_own_words(done)}"
         yield Finding(

@@ -38,11 +38,19 @@ class Model:
     elements : sequence of TrainableElement
     threads : int, optional
         Of the core, where it computes products with Jacobians; all cores by default.
+    pair_core : PairCore, optional
+        Beside the networks in the potential; there is nothing to train of it.
     """
 
-    def __init__(self, elements: Sequence[TrainableElement], threads: int | None = None) -> None:
+    def __init__(
+        self,
+        elements: Sequence[TrainableElement],
+        threads: int | None = None,
+        pair_core: _core.PairCore | None = None,
+    ) -> None:
         self.elements = tuple(elements)
         self.threads = threads
+        self.pair_core = pair_core
 
     @cached_property
     def descriptors(self) -> tuple[_core.Descriptor, ...]:
@@ -92,7 +100,7 @@ class Model:
     ) -> _core.PotentialDefinition:
         """Everything that the potential file holds."""
         return _core.PotentialDefinition(
-            [element.section() for element in self.elements], list(provenance), header or {}
+            [element.section() for element in self.elements], list(provenance), header or {}, self.pair_core
         )
 
 
@@ -144,7 +152,8 @@ def model_from_potential(path: str | Path, precision: str = "float64") -> Model:
         If the file is missing or malformed.
     """
     definition = Potential.read(path).definition
-    return Model([element_model_from_section(section, precision) for section in definition.sections])
+    sections = [element_model_from_section(section, precision) for section in definition.sections]
+    return Model(sections, pair_core=definition.pair_core)
 
 
 def with_inputs(model: ElementModel, statistics: FloatArray, whitening: Whitening | None) -> ElementModel:

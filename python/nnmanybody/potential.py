@@ -92,6 +92,28 @@ class Evaluation:
     committee: MemberEvaluations | None = None
 
 
+@dataclass(frozen=True)
+class Extrapolation:
+    """How far the atoms of a structure lie outside of the training set.
+
+    The overshoot of a symmetry function is the part of its value beyond the nearer end of the range [min, max] in the
+    potential file, as a fraction of max - min (of 1 where max == min). Up to 1e-9 counts as inside: rounding.
+
+    Attributes
+    ----------
+    overshoot : (n_atoms,) float64
+        The largest of any function; 0 inside.
+    n_outside : (n_atoms,) int32
+        How many functions are outside.
+    function : (n_atoms,) int32
+        Number of the function with the largest overshoot in the list of its element, from 1; 0 where none is outside.
+    """
+
+    overshoot: FloatArray
+    n_outside: IntArray
+    function: IntArray
+
+
 class ElementDescriptors(NamedTuple):
     """Descriptors of the atoms of one element: `centers` (m,) int32 and `values` (m, n_functions) float64."""
 
@@ -173,6 +195,11 @@ class Potential:
         return float(self._core.cutoff)
 
     @property
+    def pair_core(self) -> _core.PairCore | None:
+        """The repulsive core with its `kind`, `inner` and `outer` radius (Å), which is part of the energy; or None."""
+        return self._definition.pair_core
+
+    @property
     def n_models(self) -> int:
         """How many networks every element has: the members of a committee, or 1."""
         return int(self._core.n_models)
@@ -196,7 +223,9 @@ class Potential:
             for one in definition.sections
         ]
         name = self.name if self.n_models == 1 else f"{self.name}, member {index + 1}"
-        return Potential(_core.PotentialDefinition(sections, definition.provenance, definition.header), name)
+        return Potential(
+            _core.PotentialDefinition(sections, definition.provenance, definition.header, definition.pair_core), name
+        )
 
     def species(self, atoms: Atoms) -> IntArray:
         """Index in `elements` of every atom, (n_atoms,) int32.
@@ -261,6 +290,18 @@ class Potential:
                 MemberEvaluations(result["committee_energies"], result["committee_forces"]) if committee else None
             ),
         )
+
+    def extrapolation(self, atoms: Atoms, neighbors: NeighborList | None = None) -> Extrapolation:
+        """How far each atom lies outside of the ranges of the training set.
+
+        Raises
+        ------
+        NNPError
+            As `evaluate`.
+        """
+        species = self.species(atoms)
+        pairs = neighbor_list(atoms, self.cutoff) if neighbors is None else neighbors
+        return Extrapolation(*self._core.extrapolation(species, pairs.first, pairs.neighbor, pairs.displacement))
 
     def descriptors(self, atoms: Atoms, neighbors: NeighborList | None = None) -> dict[str, ElementDescriptors]:
         """Values of the symmetry functions (not scaled), by element; atoms in the order of the structure.

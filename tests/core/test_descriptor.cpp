@@ -23,7 +23,12 @@ const std::vector<std::string> lines{
     "G4 neighbors Si O cutoff 6 eta 0.05 r_shift 1.3 zeta 4 lambda -1",
     "G4 neighbors O Si cutoff 6 eta 0.05 r_shift 1.3 zeta 2.7 lambda 1",
     "G5 neighbors O O cutoff 6 eta 0.1 r_shift 0 zeta 1.5 lambda -1",
-    "G5 neighbors Si O cutoff 4 eta 0 r_shift 0 zeta 16 lambda 1"};
+    "G5 neighbors Si O cutoff 4 eta 0 r_shift 0 zeta 16 lambda 1",
+    "G5 neighbors Si Si cutoff 5 eta 0.3 r_shift 2 zeta 1 lambda -1",
+    "G5 neighbors Si Si cutoff 5 eta 0.3 r_shift 2 zeta 4 lambda 1",
+    "G5 neighbors Si O cutoff 5 eta 0.1 r_shift 1 zeta 3 lambda -1",
+    "G5 neighbors O O cutoff 6 eta 0.1 r_shift 0 zeta 7 lambda 1",
+    "G5 neighbors * * cutoff 6 eta 0.2 r_shift 0 zeta 2 lambda 1 weight atomic_number"};
 
 Descriptor make_descriptor()
 {

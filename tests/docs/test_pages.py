@@ -38,6 +38,7 @@ mass * 28.0855
 BEFORE = {
     "silicon": SILICON,
     "silicon and its potential": SILICON + "pair_style nn/manybody\npair_coeff * * Si.nnp\n",
+    "silicon and its committee": SILICON + "pair_style nn/manybody committee\npair_coeff * * Si.nnp Si.nnp Si\n",
     "two types": SILICON.replace("create_box 1", "create_box 2") + "set group all type/fraction 2 0.6 11\n",
     "three types": SILICON.replace("create_box 1", "create_box 3") + "set group all type/fraction 2 0.6 11\n",
 }

@@ -46,10 +46,6 @@ def potentials() -> dict[str, Potential]:
     return {
         "Si": helpers.random_potential("Si"),
         "SiO": Potential(PotentialDefinition(sections)),
-        "radial_basis": helpers.radial_basis_potential(["Si", "O"]),
-        "two_kinds": join_committee(
-            [helpers.random_potential(["Si", "O"]), helpers.radial_basis_potential(["Si", "O"])]
-        ),
         "committee": join_committee([helpers.random_potential(["Si", "O"], seed=seed) for seed in range(4)]),
     }
 
@@ -80,8 +76,6 @@ def cases() -> dict[str, Case]:
         "silicon": Case(helpers.silicon(2), ["Si"], "Si"),
         "two elements, hexagonal": Case(quartz, ["Si", "O"]),
         "committee of 4": Case(quartz, ["Si", "O"], "committee"),
-        "radial basis functions": Case(quartz, ["Si", "O"], "radial_basis", ranks=UP_TO_4),
-        "committee of two kinds": Case(helpers.triclinic(), ["Si", "O"], "two_kinds"),
         "type order swapped": Case(quartz, ["O", "Si"], ranks=UP_TO_4),
         "two types of one element": Case(quartz, ["O", "Si", "O"], types=[2, 2, 2, 1, 3, 1, 3, 1, 3]),
         "triclinic": Case(helpers.triclinic(), ["Si", "O"], ranks=UP_TO_4),

@@ -205,4 +205,4 @@ def test_two_writers_of_one_file_are_refused(tmp_path):
     script = silicon() + f"{SAMPLE}\n{SAMPLE.replace('compute s', 'compute t')}\n{SHORT}"
     result = lammps(tmp_path, script)
     assert result.status != 0
-    assert "Compute nn/sample t: out.xyz is being written by another compute nn/sample or another run" in result.output
+    assert "Compute nn/sample t: out.xyz is being written by another compute nn/sample or fix nn/trap" in result.output

@@ -8,7 +8,9 @@ from lammps_runner import THERMO, run, write_data
 from nnmanybody import Potential
 from nnmanybody._core import PotentialDefinition
 
-SYNTAX, EXAMPLES, COMPLETE = [block.text for block in blocks("pair_nn_manybody.md") if block.language != "bibtex"][:3]
+SHOWN = [block.text for block in blocks("pair_nn_manybody.md") if block.language != "bibtex"]
+SYNTAX, KEYWORDS, EXAMPLES, COMPLETE = SHOWN[:4]
+PLAIN, WATCHED, COMMITTEE, HYBRID = EXAMPLES.split("\n\n")
 ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
 
 
@@ -39,8 +41,7 @@ def typed(elements):
 
 
 def test_every_pair_coeff_of_the_examples(folder, silica):
-    plain = EXAMPLES.split("pair_style hybrid/overlay")[0]
-    coeffs = [line.split("#")[0].split()[3:] for line in plain.splitlines() if line.startswith("pair_coeff")]
+    coeffs = [line.split("#")[0].split()[3:] for line in PLAIN.splitlines() if line.startswith("pair_coeff")]
     assert len(coeffs) == 4
     script, expected = "", []
     for number, words in enumerate(coeffs):
@@ -57,8 +58,20 @@ def test_every_pair_coeff_of_the_examples(folder, silica):
 def test_the_hybrid_example(folder):
     atoms, types = typed(["Si", "O", "Ar"])
     write_data(folder / "atoms.data", atoms, ["Si", "O", "Ar"], types)
-    hybrid = EXAMPLES[EXAMPLES.index("pair_style hybrid/overlay") :]
-    run(folder, f"units metal\nread_data atoms.data\n{hybrid}\nrun 0\n")
+    run(folder, f"units metal\nread_data atoms.data\n{HYBRID}\nrun 0\n")
+
+
+def test_the_examples_with_keywords(folder, silica):
+    atoms, types = typed(["Si", "O"])
+    write_data(folder / "atoms.data", atoms, ["Si", "O"], types)
+    for number in (1, 2, 3, 4):
+        silica.write(folder / f"{number}.nnp")
+    script = "".join(f"clear\nunits metal\nread_data atoms.data\n{e}\n{THERMO}run 0\n" for e in (WATCHED, COMMITTEE))
+    result = run(folder, script)
+    assert "committee of 4" in result.output
+    assert result.output.count("checks (every 100 steps)") == 2
+    got = [thermo["PotEng"][0] for thermo in result.thermo()]
+    assert got == pytest.approx(2 * [silica.evaluate(atoms).energy], abs=5 * ENERGY_TOLERANCE, rel=0)
 
 
 def test_the_complete_input(folder):
@@ -67,4 +80,5 @@ def test_the_complete_input(folder):
 
 
 def test_the_syntax_has_the_words_of_the_style():
-    assert SYNTAX.splitlines()[0] == "pair_style nn/manybody"
+    assert SYNTAX.splitlines()[0] == "pair_style nn/manybody keyword ..."
+    assert KEYWORDS.splitlines()[0] == "keyword = committee or extrapolation"

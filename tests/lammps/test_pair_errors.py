@@ -42,11 +42,6 @@ def refused(folder, text: str, ranks: int = 1) -> str:
 # --- the commands -----------------------------------------------------------------------------------
 
 
-def test_pair_style_takes_no_arguments(folder):
-    output = refused(folder, script(style="nn/manybody 5.0"))
-    assert "Pair style nn/manybody takes no arguments, got '5.0'" in output
-
-
 @pytest.mark.parametrize("command", ["exclude type 1 2", "include some"])
 def test_hidden_neighbors_are_refused(folder, command):
     """They would change every energy without a word."""

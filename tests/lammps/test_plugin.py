@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,16 +11,21 @@ import pytest
 import helpers
 from lammps_runner import BIN, environment, lammps, run, run_python
 
-STYLES = {"pair style plugin nn/manybody", "compute style plugin nn/sample"}
+COMPUTES = [f"compute style plugin nn/{name}" for name in ("sample", "extrapolation", "deviation")]
+STYLES = ["pair style plugin nn/manybody", *COMPUTES, "fix style plugin nn/trap"]
 ENERGY_TOLERANCE = 1e-10  # eV/atom, the issue's
 
 
-def test_lmp_loads_both_styles_by_itself(tmp_path):
-    output = run(tmp_path, "plugin list\ninfo styles pair\ninfo styles compute\n").output
-    listed = {line.split(":")[1].strip() for line in output.splitlines() if line.strip()[:2] in ("1:", "2:")}
-    assert listed == STYLES
+def listed(output: str) -> list[str]:
+    """Return what `plugin list` lists, without its numbers."""
+    return re.findall(r"^ *\d+: (\w+ style plugin \S+)", output, re.MULTILINE)
+
+
+def test_lmp_loads_all_styles_by_itself(tmp_path):
+    output = run(tmp_path, "plugin list\ninfo styles pair\ninfo styles compute\ninfo styles fix\n").output
+    assert listed(output) == STYLES
     assert "Loaded 1 plugins from " in output
-    assert {"nn/manybody", "nn/sample"} <= set(output.split())
+    assert {style.split()[-1] for style in STYLES} <= set(output.split())
 
 
 def test_every_rank_loads_the_plugin(tmp_path):
@@ -31,8 +37,7 @@ def test_an_unloaded_plugin_takes_its_style_along(tmp_path):
     script = "pair_style nn/manybody\nplugin unload pair nn/manybody\nplugin list\npair_style nn/manybody\n"
     result = lammps(tmp_path, script)
     assert result.status == 1
-    assert "1: compute style plugin nn/sample" in result.output
-    assert "2: " not in result.output
+    assert listed(result.output) == STYLES[1:]
     assert "Unrecognized pair style 'nn/manybody'" in result.output
 
 

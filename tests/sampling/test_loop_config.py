@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import tiny_loop
 import yaml
 from nnmanybody.sampling import config as configs
 from nnmanybody.sampling.conditions import grid
@@ -15,6 +14,7 @@ from nnmanybody.sampling.plan import check, plan
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+import tiny_loop
 from nnmanybody.errors import NNPError
 
 TEXT = (Path(__file__).parents[2] / "docs" / "sampling.md").read_text(encoding="utf-8")

@@ -80,6 +80,7 @@ def configure(silicon_xyz, tmp_path):
             "schedule": {"kind": "constant"},
             "epochs": 4,
             "batch_size": 4,
+            "refit": None,
         }
         for name, value in sections.items():
             both = isinstance(value, dict) and isinstance(settings.get(name), dict)

@@ -61,6 +61,13 @@ def test_the_settings_written_beside_a_training_can_be_read_again(read, tmp_path
     assert TrainingConfig.model_validate(again) == config
 
 
+@pytest.mark.parametrize("kind", ["none", "center", "minmax", "minmax_center", "sigma"])
+def test_every_kind_of_scaling_has_bounds_that_the_core_takes(read, kind):
+    # As core/src/scaling.cpp asks, also of the kinds that do not use them
+    lower, upper = read(DATA + f"scaling: {{kind: {kind}}}").scaling.bounds
+    assert lower < upper
+
+
 def test_the_template_is_a_valid_configuration(read):
     assert read(TEMPLATE).data.train[0].name == "train.xyz"
 

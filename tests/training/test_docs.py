@@ -19,8 +19,10 @@ SECTIONS = {
     "`data`": config.DataConfig,
     "`symmetry_functions`": descriptor_config.IntervalSet,
     "`whitening`": descriptor_config.WhiteningConfig,
+    "`pair_core`": config.PairCoreConfig,
     "`network`": config.NetworkConfig,
     "`loss`": config.LossConfig,
+    "`refit`": config.RefitConfig,
     "`last_stretch`": optimizer_config.LastStretch,
 }
 MEMBERS = {

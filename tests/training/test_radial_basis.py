@@ -153,7 +153,7 @@ def test_a_committee_may_have_networks_and_radial_basis_functions(fitted):
 def test_what_a_training_cannot_do_is_said(rbf, fitted):
     with pytest.raises(ValueError, match="no huber"):
         rbf(loss={"huber": 0.1})
-    with pytest.raises(ValueError, match="remove the section `network`"):
+    with pytest.raises(ValueError, match="no network and no start"):
         rbf(network={"members": 2})
     with pytest.raises(ValueError, match="inputs: memory"):
         rbf(inputs="stream")

@@ -17,8 +17,25 @@ namespace nnmb {
 ///   poly2   ((15 - 6x) x - 10) x^3 + 1                           = (1 - x)^3 (1 + 3x + 6x^2)
 ///   poly3   (((20x - 70) x + 84) x - 35) x^4 + 1                 = (1 - x)^4 (1 + 4x + 10x^2 + 20x^3)
 ///   poly4   ((((315 - 70x) x - 540) x + 420) x - 126) x^5 + 1    = (1 - x)^5 (1 + 5x + 15x^2 + 35x^3 + 70x^4)
+///   quartic          (1 - x)^4
+///   biquartic        (1 - x^2)^4
+///   cosine_squared   ((cos(pi x) + 1) / 2)^2
+/// (The last three, poly3, poly4 and exp have three vanishing derivatives at x = 1, as composable models ask for.)
 /// (Bircher, Singraber, Dellago, Mach. Learn.: Sci. Technol. 2, 035026 (2021) for the polynomials.)
-enum class CutoffKind { hard, cosine, tanhu, tanh, exp, poly1, poly2, poly3, poly4 };
+enum class CutoffKind {
+  hard,
+  cosine,
+  tanhu,
+  tanh,
+  exp,
+  poly1,
+  poly2,
+  poly3,
+  poly4,
+  quartic,
+  biquartic,
+  cosine_squared
+};
 
 /// Names as they stand in the potential file, in the order of CutoffKind.
 const std::vector<std::string> &cutoff_names();

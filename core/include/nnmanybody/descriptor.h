@@ -3,8 +3,10 @@
 
 #include "nnmanybody/angular_group.h"
 #include "nnmanybody/environment.h"
+#include "nnmanybody/multipole_group.h"
 #include "nnmanybody/prepared_block.h"
 #include "nnmanybody/radial_group.h"
+#include "nnmanybody/three_body_group.h"
 
 #include <armadillo>
 #include <string>
@@ -18,6 +20,7 @@ struct DescriptorScratch {
   kernels::TripletPool triplets;
   int first_center = 0;            // of those whose triplets are in the pool
   std::vector<int> first_chunk;    // of each angular group of each of these centers, and the end
+  std::vector<double> moments;     // of each multipole group of each of these centers
   std::vector<double> sums;
   arma::mat part;
   std::vector<double> along_x, along_y, along_z;    // a direction, in the order of prepared
@@ -72,8 +75,13 @@ class Descriptor {
   void compile(const std::vector<std::string> &elements);
   void add_radial(const SymmetryFunction &function, int index, int j, double weight,
                   int cutoff_index);
+  void add_three_body(const SymmetryFunction &function, int index, int j, int k, double weight,
+                      int cutoff_index);
   void add_angular(const SymmetryFunction &function, int index, int j, int k, double weight,
                    int cutoff_index);
+  void add_multipole(const SymmetryFunction &function, int index, int j, int k, double weight,
+                     int cutoff_index);
+  std::size_t moments_per_center() const;
 
   std::vector<SymmetryFunction> functions_;
   int n_species_ = 0;
@@ -81,6 +89,8 @@ class Descriptor {
   std::vector<CutoffFunction> cutoffs_;
   std::vector<RadialGroup> radial_;
   std::vector<AngularGroup> angular_;
+  std::vector<ThreeBodyGroup> three_body_;
+  std::vector<MultipoleGroup> multipole_;
 };
 
 }    // namespace nnmb

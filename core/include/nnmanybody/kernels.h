@@ -32,9 +32,14 @@ struct Neighbors {
   double *gradient;               // the same, as xyz; the sum of both counts
 };
 
+struct IndexRange {
+  int begin, end;
+};
+
 struct RadialTerm {
-  enum class Kind { cutoff, gaussian, cosine } kind;
+  enum class Kind { cutoff, gaussian, cosine, chebyshev } kind;
   double eta, r_shift, kappa;
+  int order = 0;    // of the polynomial of kappa r - 1
 };
 
 /// exp(-eta [(a - r_shift)^2 + …]). When eta is a small multiple of that of another factor, and nothing is shifted, the
@@ -72,6 +77,38 @@ struct AngularPlan {
   const AngularFactor *angular;
   const FunctionBlock *blocks;    // sorted by radial factor
 };
+
+/// A displacement of every neighbor, in the order of `Neighbors`.
+struct Direction {
+  const double *x, *y, *z;
+};
+
+/// The radial factors of the neighbors of one species whose multipole moments are wanted.
+struct MultipolePlan {
+  int n_channels;
+  const RadialFactor *channels;
+};
+
+/// Kernels over neighbors for wide angular functions, see multipole_kernel.h. With n_moments = (degree + 1)^2:
+struct MultipoleKernels {
+  /// moments[channel * n_moments + l^2 + l + m] = M_lm, squares[channel] = sum of g^2.
+  void (*moments)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                  double *moments, double *squares);
+  /// Adds the gradient of sum of adjoints × moments and of square_adjoints × squares to gx, gy, gz of the neighbors.
+  void (*contract)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                   const double *adjoints, const double *square_adjoints);
+  /// One channel: gradient of sum_m adjoint_lm M_lm for every l, then that of the squares, by the displacement of
+  /// neighbor range.begin + n, at slopes[(l * 3 + xyz) * stride + n].
+  void (*slopes)(const RadialFactor &channel, const Neighbors &neighbors, IndexRange range,
+                 const double *adjoint, double *slopes, int stride);
+  /// The derivatives of moments and squares along a direction.
+  void (*directional)(const MultipolePlan &plan, const Neighbors &neighbors, IndexRange range,
+                      const Direction &direction, double *moments, double *squares);
+};
+
+/// The degrees l that there are kernels for; the last one is the largest zeta of a sum over neighbors.
+constexpr int multipole_degrees[] = {2, 4, 8};
+constexpr int n_multipole_degrees = 3;
 
 /// Triplets (center, j, k) and everything about them that both passes need, structure of arrays.
 struct TripletChunk {
@@ -120,19 +157,10 @@ constexpr double shortest_distance = 1e-6;
 /// Throws std::invalid_argument saying so.
 [[noreturn]] void refuse_distance(double r);
 
-struct IndexRange {
-  int begin, end;
-};
-
 /// Outputs of a Jacobian: dG_s/d(displacement) of neighbor n at rows[((n - origin) * 3 + xyz) * stride + s].
 struct JacobianRows {
   double *rows;
   int origin, stride;
-};
-
-/// A displacement of every neighbor, in the order of `Neighbors`.
-struct Direction {
-  const double *x, *y, *z;
 };
 
 /// Weights and biases of a layer, the rows filled up with zeros to whole vectors.
@@ -153,6 +181,10 @@ struct Kernels {
   /// out(o, c) = biases(o) + sum_i weights(o, i) in(i, c); columns lie in_stride and out_stride apart.
   void (*dense)(const DenseLayer &layer, int n_columns, const double *in, int in_stride,
                 double *out, int out_stride);
+
+  /// values[i] += sum_l c[l] exp(-z[l] phi[i]); slopes[i] = its derivative by phi[i].
+  void (*exponential_layers)(const double *z, const double *c, int n_layers, int n,
+                             const double *phi, double *values, double *slopes);
 
   /// Replaces x by e^x; x <= 700.
   void (*exponentials)(std::int64_t n, double *x);
@@ -185,6 +217,8 @@ struct Kernels {
   /// Adds sum over the neighbors of dG_s/d(displacement) times the direction; sums as above.
   void (*angular_directional)(const AngularPlan &plan, const Neighbors &neighbors,
                               const TripletChunk &chunk, const Direction &direction, double *sums);
+
+  MultipoleKernels multipole[n_multipole_degrees];    // of multipole_degrees
 };
 
 /// The fastest kernels that this processor runs, or those that the environment variable NNMB_SIMD names.

@@ -28,6 +28,10 @@ class Network final : public AtomicModel {
   void evaluate(const arma::mat &features, ModelScratch &scratch, arma::rowvec &energies,
                 arma::mat &gradients) const override;
   void write(std::ostream &stream) const override;
+  /// Weights and bias of the last layer, then the weights of the shortcut; none behind a nonlinear last layer.
+  arma::vec linear_coefficients() const override;
+  void linear_basis(const arma::mat &features, arma::mat &basis,
+                    arma::cube &gradients) const override;
 
   const std::vector<Layer> &layers() const { return layers_; }
   const arma::rowvec &shortcut() const { return shortcut_; }

@@ -1,6 +1,6 @@
 #pragma once
-// A block of environments made ready for the descriptor: neighbors within the cutoff, sorted by species,
-// with their distances and cutoff functions. Shared by the pass over values and the pass over gradients.
+// A block of environments made ready for the descriptor: neighbors within the cutoff, sorted by species
+// and shells between the cutoffs, with their distances and cutoff functions. Shared by the pass over values and the pass over gradients.
 
 #include "nnmanybody/cutoff.h"
 #include "nnmanybody/environment.h"
@@ -21,14 +21,18 @@ class PreparedBlock {
   int n_neighbors() const { return static_cast<int>(source_.size()); }
   /// Index of a neighbor in the EnvironmentBlock.
   int source(int neighbor) const { return source_[static_cast<std::size_t>(neighbor)]; }
-  kernels::IndexRange neighbors(int center, int species) const
+  /// Those of one species within the radius of one of the cutoff functions.
+  kernels::IndexRange neighbors(int center, int species, int cutoff_index) const
   {
-    const std::size_t at = static_cast<std::size_t>(center * n_species_ + species);
-    return {start_[at], start_[at + 1]};
+    const auto shell = shell_[static_cast<std::size_t>(cutoff_index)];
+    const auto first = static_cast<std::size_t>(center * n_species_ + species) * radii_.size();
+    return {start_[first], start_[first + shell + 1]};
   }
   kernels::IndexRange neighbors(int center) const
   {
-    return {neighbors(center, 0).begin, neighbors(center, n_species_ - 1).end};
+    const std::size_t n = static_cast<std::size_t>(n_species_) * radii_.size();
+    return {start_[static_cast<std::size_t>(center) * n],
+            start_[static_cast<std::size_t>(center + 1) * n]};
   }
   /// The arrays as kernels take them, with one of the cutoff functions.
   kernels::Neighbors view(int cutoff_index);
@@ -37,13 +41,19 @@ class PreparedBlock {
   void write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const;
 
  private:
-  void copy_neighbors(const EnvironmentBlock &block, double longest_squared);
+  void find_shells(const std::vector<CutoffFunction> &cutoffs);
+  /// Which shell (species and distance) a neighbor belongs to; -1 beyond the longest cutoff.
+  int shell_of(const EnvironmentBlock &block, int neighbor) const;
+  void copy_neighbors(const EnvironmentBlock &block);
 
   int n_centers_ = 0;
   int n_species_ = 0;
-  std::vector<int> start_;    // of the neighbors of one species of one center
+  std::vector<double> radii_;         // of the cutoff functions, each once, from short to long, Å
+  std::vector<std::size_t> shell_;    // of each cutoff function: place of its radius
+  std::vector<int> start_;            // of the neighbors of one species and shell of one center
   std::vector<int> source_;
-  std::vector<int> place_;    // of the next neighbor of each species, while they are sorted
+  std::vector<int>
+      place_;    // of the next neighbor of each species and shell, while they are sorted
   // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
   std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
   std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r

@@ -30,6 +30,10 @@ class RadialBasis final : public AtomicModel {
   void evaluate(const arma::mat &features, ModelScratch &scratch, arma::rowvec &energies,
                 arma::mat &gradients) const override;
   void write(std::ostream &stream) const override;
+  /// beta, then the shortcut, then alpha.
+  arma::vec linear_coefficients() const override;
+  void linear_basis(const arma::mat &features, arma::mat &basis,
+                    arma::cube &gradients) const override;
 
   const RadialBasisParameters &parameters() const { return parameters_; }
 

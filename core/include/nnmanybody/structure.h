@@ -27,10 +27,24 @@ struct MemberArrays {
   double *forces = nullptr;      // (n_models, n_atoms, 3) eV/Å
 };
 
+/// Adds what the members say of a block, in `units`, to arrays over n_atoms atoms.
+void add_members(const EnvironmentBlock &block, const BlockResult &result, const int *centers,
+                 const int *neighbors, const HostUnits &units, std::size_t n_atoms,
+                 const MemberArrays &arrays);
+/// What an evaluation must be asked for, to fill these arrays.
+Members wanted_of(const MemberArrays &arrays);
+
 /// Adds to energies (n_atoms, eV) and to the arrays.
 void evaluate_structure(const Potential &potential, const StructureView &structure,
                         double *energies, const AtomArrays &arrays,
                         const MemberArrays &members = {});
+
+/// The same for a core alone, which training takes from its targets.
+void evaluate_pair_core(const PairCoreTable &core, const StructureView &structure, double *energies,
+                        const AtomArrays &arrays);
+
+/// How far every atom lies outside of the training set, (n_atoms).
+std::vector<Overshoot> find_overshoots(const Potential &potential, const StructureView &structure);
 
 /// G of the given centers, (n_functions × n_centers, one column a center); when `jacobian` is not null, also
 /// dG/d(displacement) of their pairs in the order of the list, (n_pairs of the centers, 3, n_functions).

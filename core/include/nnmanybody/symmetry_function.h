@@ -15,6 +15,9 @@ namespace nnmb {
 ///   G4 = 2^(1-zeta) sum_jk (1 + lambda cos theta)^zeta
 ///          exp(-eta [(a-r_shift)^2 + (b-r_shift)^2 + (c-r_shift)^2]) f_c(a) f_c(b) f_c(c)
 ///   G5 = the same without the two factors that hold c
+///   three_body = sum_jk [g(a; eta) g(b; eta_k) + g(a; eta_k) g(b; eta)] / (1 + delta) cos^order theta,
+///                g(r; eta) = exp(-eta r^2) f_c(r), delta = 1 for two equal widths
+///   chebyshev  = sum_j T_order(2 a / R - 1) f_c(a), R the cutoff (Wang et al., arXiv:2504.19372)
 /// (Behler, J. Chem. Phys. 134, 074106 (2011); the shift of each distance in G4 and G5 as in RuNNer and n2p2.)
 /// The compact functions, of C(r) on [r_left, r_right] and A(theta) on [theta_left, theta_right]:
 ///   compact_radial = sum_j C(a)
@@ -30,6 +33,8 @@ enum class SymmetryFunctionKind {
   G3,
   G4,
   G5,
+  chebyshev,
+  three_body,
   compact_radial,
   compact_narrow,
   compact_wide
@@ -44,6 +49,8 @@ struct SymmetryFunction {
   double kappa = 0.0;       // 1/Å
   double zeta = 1.0;        // at least 1
   int lambda = 1;           // +1 or -1
+  double eta_k = 0.0;       // 1/Å², of the other neighbor
+  int order = 0;            // of a polynomial, or power of the cosine
   double theta_left = 0.0;       // degrees
   double theta_right = 180.0;    // degrees
   bool weight_by_atomic_number = false;

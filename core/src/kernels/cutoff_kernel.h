@@ -48,6 +48,17 @@ template <CutoffKind kind> inline ValueAndSlope shape_of(double x)
     case CutoffKind::poly4:
       return {y * y * y * y * y * (1.0 + x * (5.0 + x * (15.0 + x * (35.0 + 70.0 * x)))),
               -630.0 * x2 * x2 * y * y * y * y};
+    case CutoffKind::quartic:
+      return {y * y * y * y, -4.0 * y * y * y};
+    case CutoffKind::biquartic: {
+      const double u = y * (1.0 + x);
+      return {u * u * u * u, -8.0 * x * u * u * u};
+    }
+    case CutoffKind::cosine_squared: {
+      const ValueAndSlope c = cosine_of_root(x2);
+      const double square = c.value * c.value;
+      return {square * square, 8.0 * x * square * c.value * c.slope};
+    }
   }
   return {0.0, 0.0};
 }
@@ -129,6 +140,12 @@ void cutoff(const CutoffFunction &function, int n, const double *r_squared, doub
       return cutoff_of_kind<CutoffKind::poly3>(function, n, r_squared, f, slope);
     case CutoffKind::poly4:
       return cutoff_of_kind<CutoffKind::poly4>(function, n, r_squared, f, slope);
+    case CutoffKind::quartic:
+      return cutoff_of_kind<CutoffKind::quartic>(function, n, r_squared, f, slope);
+    case CutoffKind::biquartic:
+      return cutoff_of_kind<CutoffKind::biquartic>(function, n, r_squared, f, slope);
+    case CutoffKind::cosine_squared:
+      return cutoff_of_kind<CutoffKind::cosine_squared>(function, n, r_squared, f, slope);
   }
 }
 

@@ -58,6 +58,8 @@ inline void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange ra
       return add_slopes<RadialTerm::Kind::cosine>(term, n, range, weight, slopes);
     case RadialTerm::Kind::cutoff:
       return add_slopes<RadialTerm::Kind::cutoff>(term, n, range, weight, slopes);
+    case RadialTerm::Kind::chebyshev:    // in runs, see chebyshev_sums
+      return;
   }
 }
 
@@ -74,6 +76,12 @@ void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &neighb
       case RadialTerm::Kind::cutoff:
         sums[s] += radial_sum<RadialTerm::Kind::cutoff>(terms[s], neighbors, range);
         break;
+      case RadialTerm::Kind::chebyshev: {
+        const int end = end_of_polynomials(terms, s, n_terms);
+        chebyshev_sums(terms + s, end - s, neighbors, range, sums + s);
+        s = end - 1;
+        break;
+      }
     }
 }
 
@@ -84,8 +92,16 @@ void radial_contract(const RadialTerm *terms, int n_terms, const Neighbors &n, I
   for (int begin = range.begin; begin < range.end; begin += piece) {
     const IndexRange part{begin, begin + piece < range.end ? begin + piece : range.end};
     alignas(64) double slopes[piece] = {};
-    for (int s = 0; s < n_terms; ++s) add_slopes(terms[s], n, part, weights[s], slopes);
     const int size = part.end - part.begin, padded = round_up(size);
+    for (int s = 0; s < n_terms; ++s) {
+      const int end = end_of_polynomials(terms, s, n_terms);
+      if (end > s) {
+        add_chebyshev_slopes(terms + s, end - s, n, begin, padded, weights + s, slopes, 0);
+        s = end - 1;
+      } else {
+        add_slopes(terms[s], n, part, weights[s], slopes);
+      }
+    }
 #pragma omp simd
     for (int i = 0; i < padded; ++i) {
       const double slope = i < size ? slopes[i] : 0.0;
@@ -101,8 +117,16 @@ void radial_slopes(const RadialTerm *terms, int n_terms, const Neighbors &neighb
 {
   for (int s = 0; s < n_terms; ++s) {
     double *row = slopes + static_cast<std::ptrdiff_t>(s) * stride;
-    for (int i = 0; i < round_up(range.end - range.begin); ++i) row[i] = 0.0;
-    add_slopes(terms[s], neighbors, range, 1.0, row);
+    const int padded = round_up(range.end - range.begin);
+    for (int i = 0; i < padded; ++i) row[i] = 0.0;
+    const double one = 1.0;
+    if (terms[s].kind != RadialTerm::Kind::chebyshev)
+      add_slopes(terms[s], neighbors, range, one, row);
+    else
+      for (int i = 0; i < padded; i += ChebyshevPiece::size)
+        add_chebyshev_slopes(terms + s, 1, neighbors, range.begin + i,
+                             padded - i < ChebyshevPiece::size ? padded - i : ChebyshevPiece::size,
+                             &one, row + i, 0);
   }
 }
 

@@ -35,7 +35,7 @@ def suggest(
     picture: Annotated[Path | None, typer.Option(help="Draw the functions; PNG, PDF or SVG.")] = None,
     cutoff: Annotated[float, typer.Option(help="Å")] = IntervalSet().cutoff,
     count: Annotated[int | None, typer.Option(help="Functions per element to choose; by default all.")] = None,
-    method: Annotated[Literal["cur", "farthest"], typer.Option(help="How to choose them.")] = "cur",
+    method: Annotated[Literal["cur", "farthest", "group_lasso"], typer.Option(help="How to choose them.")] = "cur",
 ) -> None:
     """Write the set that a training would make for this data, with reasons; or the best few of it."""
     frames = read_frames(data)
@@ -56,9 +56,14 @@ def suggest(
     lines = [f"# from {', '.join(path.name for path in data)}; cutoff {cutoff} Å; nearest neighbors (median):"]
     lines += [f"#   {center} to {neighbor}: {distance:.3f} Å" for (center, neighbor), distance in nearest.items()]
     kept: dict[str, list[int]] = {}
+    ranked = _group_lasso(data, config, count) if method == "group_lasso" else {}
     for element in elements:
-        functions = whole.for_element(element)
-        chosen = _chosen(functions, values[element], count, method)
+        functions, best = whole.for_element(element), ranked.get(element)
+        chosen = (
+            _chosen(functions, values[element], count, "farthest" if method == "farthest" else "cur")
+            if best is None
+            else [(functions.index(function), reason) for function, reason in best]
+        )
         kept[element] = [index for index, _ in chosen]
         lines += [f"element {element}", *(f"{functions[index]}  # {reason}" for index, reason in chosen)]
         Console(stderr=True).print(f"{element}: {len(chosen)} of {len(functions)} functions")
@@ -87,6 +92,21 @@ def _chosen(
         correlation_threshold=config.correlation_threshold,
     )
     return [(index, f"range {analysis.ranges[index]:.3g}") for index in analysis.kept]
+
+
+def _group_lasso(
+    data: list[Path], functions: IntervalSet, count: int | None
+) -> dict[str, list[tuple["SymmetryFunction", str]]]:
+    """Choose by what a network needs for energies and forces, which takes TensorFlow."""
+    if count is None:
+        raise NNPError("--method group_lasso needs a --count: how many functions of each element to keep")
+    from nnmanybody.config import TrainingConfig
+    from nnmanybody.training.group_lasso import rank_functions
+    from nnmanybody.training.prepare import prepare
+
+    settings = {"train": data, "validation_fraction": 0.0}
+    config = TrainingConfig.model_validate({"data": settings, "symmetry_functions": functions})
+    return rank_functions(config, count, prepare)
 
 
 def _draw(chosen: SymmetryFunctionSet, picture: Path) -> None:

@@ -67,6 +67,12 @@ def runner_files(definition: PotentialDefinition, units: Units) -> dict[str, str
     NNPError
         If something in the potential has no counterpart; names the element and the function.
     """
+    if definition.pair_core is not None:
+        raise NNPError(
+            f"the potential has a core, pair_core {definition.pair_core}, which RuNNer and n2p2 cannot have: remove "
+            "that line from the file, and add the core where the converted potential runs (in LAMMPS by pair_style "
+            "hybrid/overlay … zbl inner outer)"
+        )
     symbols = sorted((section.element for section in definition.sections), key=atomic_numbers.__getitem__)
     sections = {section.element: section for section in definition.sections}
     elements = _same_last_layer([_element(sections[symbol], symbols, units) for symbol in symbols])

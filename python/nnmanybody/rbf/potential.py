@@ -140,7 +140,7 @@ def prune_potential(
         )
     definition = potential.definition
     provenance = [*definition.provenance, ("pruned", f"to {n_centers} centers per element")]
-    joined = _core.PotentialDefinition(sections, provenance, definition.header)
+    joined = _core.PotentialDefinition(sections, provenance, definition.header, definition.pair_core)
     return Potential(joined, f"{potential.name}, pruned"), found
 
 

@@ -146,6 +146,8 @@ def repeat_section(inputs: Inputs, output: Path) -> Element:
 
 def _layers(numbers: Numbers, symbol: str) -> str:
     found = numbers.get("potential", "elements", symbol)
+    if "hidden_layers" not in found:
+        return str(found["model"])
     hidden = "-".join(map(str, found["hidden_layers"])) or "linear"
     names = ", ".join(dict.fromkeys(found["activations"][:-1]))
     return f"{hidden} {names}".strip()

@@ -119,7 +119,7 @@ def _potential(inputs: Inputs) -> Json:
             section.element: {
                 "n_functions": len(section.functions),
                 "model": section.models[0].kind,
-                **(_networks(section) if isinstance(section.models[0], Network) else {}),
+                **_sizes(section),
                 "reference_energy": section.reference_energy,
             }
             for section in definition.sections
@@ -127,8 +127,10 @@ def _potential(inputs: Inputs) -> Json:
     }
 
 
-def _networks(section: ElementSection) -> Json:
-    first, *_ = section.networks
+def _sizes(section: ElementSection) -> Json:
+    first, *_ = section.models
+    if not isinstance(first, Network):
+        return {"n_weights": sum(len(model.linear_coefficients) for model in section.models)}
     return {
         "hidden_layers": [len(bias) for bias in first.biases[:-1]],
         "activations": list(first.activations),

@@ -29,8 +29,9 @@ MAY_CHANGE = {
     "threads",
     "report",
     "cache",
+    "refit",
 }
-"""Sections that may differ between the parts of one training: they say how long and how to watch, not what.
+"""Sections that may differ between the parts of one training: they say how long, how to watch and how to end, not what.
 
 (More epochs stretch a cosine schedule, so the result is then not that of one uninterrupted run.)
 """

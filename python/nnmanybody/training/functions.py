@@ -10,6 +10,7 @@ from nnmanybody import _core
 from nnmanybody.data import Frame
 from nnmanybody.descriptor_config import BehlerSet, FileSet, IntervalSet, ListedSet
 from nnmanybody.errors import NNPError
+from nnmanybody.selection import select_functions
 from nnmanybody.set_analysis import ROUNDING, analyse_set
 from nnmanybody.symmetry_functions import SymmetryFunctionSet, distance_range, nearest_distances
 
@@ -65,7 +66,8 @@ def select(config: SetConfig, element: str, functions: Functions, values: FloatA
     Parameters
     ----------
     config : IntervalSet, BehlerSet, FileSet or ListedSet
-        With `select` "drop", functions that say nothing new are left out; with "report", only named.
+        With `select` "drop", functions that say nothing new are left out; with "report", only named; with "cur" and
+        "farthest", the best `count` are chosen.
     element : str
     functions : tuple of SymmetryFunction
     values : (n_atoms, n_functions) float64
@@ -76,6 +78,9 @@ def select(config: SetConfig, element: str, functions: Functions, values: FloatA
     NNPError
         If a function is constant and is not to be dropped.
     """
+    if config.select in ("cur", "farthest"):
+        chosen = select_functions(values, min(config.count or 0, len(functions)), config.select)
+        return report_chosen(element, functions, chosen)
     if config.select != "none":
         analysis = analyse_set(
             functions,
@@ -91,6 +96,14 @@ def select(config: SetConfig, element: str, functions: Functions, values: FloatA
             return list(analysis.kept)
     refuse_constant(element, functions, values)
     return list(range(len(functions)))
+
+
+def report_chosen(element: str, functions: Functions, chosen: Sequence[tuple[int, str]]) -> list[int]:
+    """Log the functions that were chosen, best first; returns their indices in rising order."""
+    for index, reason in chosen:
+        logger.info("%s: %s chosen: %s", element, functions[index], reason)
+    logger.info("%s: %d of %d symmetry functions chosen", element, len(chosen), len(functions))
+    return sorted(index for index, _ in chosen)
 
 
 def refuse_constant(element: str, functions: Functions, values: FloatArray) -> None:

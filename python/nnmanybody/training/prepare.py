@@ -24,11 +24,13 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.frame_inputs import Wanted, centers_of
 from nnmanybody.training.frame_maker import FrameMaker, cache_folder
+from nnmanybody.training.group_lasso import rank_functions
 from nnmanybody.training.input_cache import InputCache
 from nnmanybody.training.input_sources import Inputs
 from nnmanybody.training.inputs import Whitening
 from nnmanybody.training.moments import Moments
 from nnmanybody.training.optimizers import initializer
+from nnmanybody.training.pair_core import choose_core, without_core
 from nnmanybody.training.potential_fit import fit_directly
 from nnmanybody.training.provenance import data_hash
 from nnmanybody.training.radial_basis_element import new_radial_basis
@@ -123,13 +125,15 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
         wanted=wanted,
         threads=config.threads,
     )
+    core = choose_core(config.pair_core, all_frames, cutoff, start)
+    targets = without_core(split, core, elements)
     if start is None:
-        networks = _new_networks(config, elements, split, candidates, found)
+        networks = _new_networks(config, elements, targets, candidates, found)
     else:
         networks = _networks_of(start, config, found)
-    model = Model(networks, config.threads)
+    model = Model(networks, config.threads, core)
     maker = _frame_maker(model, config, wanted=wanted, found=found, split=split, mode=mode, processes=processes)
-    train, validation = (maker.inputs(part, "Jacobians") for part in (split.train, split.validation))
+    train, validation = (maker.inputs(part, "Jacobians") for part in (targets.train, targets.validation))
     fitted = isinstance(config.model, RadialBasisModel)
     if isinstance(config.model, RadialBasisModel):
         fit_directly(model, train, config.model, config.loss, config.data.split_seed)
@@ -174,9 +178,15 @@ def _new_networks(
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
+    ranked = rank_functions(config, set_config.count or 0, prepare) if set_config.select == "group_lasso" else {}
     networks: list[TrainableElement] = []
     for species, (element, listed) in enumerate(zip(elements, candidates, strict=True)):
-        kept = functions.select(set_config, element, listed, found.samples[species].table)
+        best = ranked.get(element)
+        kept = (
+            functions.select(set_config, element, listed, found.samples[species].table)
+            if best is None
+            else functions.report_chosen(element, listed, [(listed.index(function), why) for function, why in best])
+        )
         description = Description(
             element=element,
             functions=tuple(listed[index] for index in kept),

@@ -12,6 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from nnmanybody.config import TrainingConfig
+from nnmanybody.model_config import ComposableModel
 from nnmanybody.potential import Potential
 from nnmanybody.training import checkpoint as checkpoints
 from nnmanybody.training import learning_curve
@@ -26,6 +27,8 @@ from nnmanybody.training.prepare import Prepared, prepare
 from nnmanybody.training.processes import Processes, connect
 from nnmanybody.training.progress_state import Progress
 from nnmanybody.training.provenance import header, provenance
+from nnmanybody.training.refit import refit_last_layers
+from nnmanybody.training.split import Split
 from nnmanybody.training.tensorboard_log import TensorBoardLog
 from nnmanybody.training.tensorflow import set_threads
 from nnmanybody.training.trainer import Trainer
@@ -101,15 +104,19 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
     """
     cluster = Cluster.from_environment()
     check_start(config, cluster, resume=resume, overwrite=overwrite)
+    if isinstance(config.model, ComposableModel):
+        from nnmanybody.composable.train import train_composable  # which imports this module
+
+        return train_composable(config, config.model, resume=resume)
     set_threads(config.threads)
     processes = connect(cluster)
     restored = Checkpoint.read(config.output / checkpoints.FILE_NAME) if resume else None
-    mode = None if restored is None or config.inputs != "auto" else restored.state["inputs"]
+    mode = None if restored is None or config.inputs != "auto" else restored.state.get("inputs")
     prepared = prepare(config, mode, cluster.on_this_machine)
     run = _begin(config, prepared, restored, processes)
     curve = None
     if run.writes:
-        _write_record(run)
+        write_record(config, prepared.split)
         curve = LearningCurve(config.output / learning_curve.FILE_NAME, run.progress.epoch)
     try:
         with stop_request() as stop:
@@ -138,15 +145,14 @@ def _begin(config: TrainingConfig, prepared: Prepared, restored: Checkpoint | No
     return run
 
 
-def _write_record(run: _Run) -> None:
+def write_record(config: TrainingConfig, split: Split) -> None:
     """Write what the training is made of: the full configuration and who is in which part."""
-    split = run.prepared.split
     # This file lies elsewhere than the one it repeats: paths that count from its folder would change their meaning.
-    settings = yaml.safe_dump(_plain(run.config.model_dump()), sort_keys=False, allow_unicode=True)
-    (run.folder / CONFIG_NAME).write_text(settings, encoding="utf-8")
+    settings = yaml.safe_dump(_plain(config.model_dump()), sort_keys=False, allow_unicode=True)
+    (config.output / CONFIG_NAME).write_text(settings, encoding="utf-8")
     parts = (("train", split.train), ("validation", split.validation), ("isolated", split.isolated))
     lines = [f"{name} {frame.name}\n" for name, frames in parts for frame in frames]
-    (run.folder / SPLIT_NAME).write_text("# part frame\n" + "".join(lines), encoding="utf-8")
+    (config.output / SPLIT_NAME).write_text("# part frame\n" + "".join(lines), encoding="utf-8")
 
 
 def _plain(value: object) -> object:
@@ -232,6 +238,7 @@ def _conclude(run: _Run) -> TrainingResult:
     """Measure the best weights on all data and write the potential."""
     model, trainer, progress = run.prepared.model, run.trainer, run.progress
     with model.holding(run.best):
+        refit_last_layers(trainer, run.prepared.train, run.prepared.validation)
         errors = {"train": trainer.measure_now(trainer.batches(run.prepared.train))}
         if len(run.prepared.validation):
             errors["valid"] = trainer.measure_now(trainer.batches(run.prepared.validation))

@@ -1,0 +1,155 @@
+"""Composable models of niobium: reference data, fits, a table like tables 3 to 6 of Wang et al., pictures.
+
+Usage: python examples/niobium/run.py [--reference fs | uf3] [--small] [--output results]
+
+--small: 12 cells of 54 atoms to train and 6 to test instead of 125 structures, and the models of the acceptance.
+"""
+
+import argparse
+import json
+import logging
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from figures import draw_all
+from nnmanybody import Potential
+from nnmanybody.composable.layout import Layout
+from nnmanybody.composable.linear import Data
+from nnmanybody.composable.train import definition_of, errors_on, fit, layout_of
+from nnmanybody.data import Frame
+from nnmanybody.design import design_rows
+from nnmanybody.interchange.extended_xyz import frame_text
+from nnmanybody.model_config import ComposableModel
+from reference import label, liquid
+from structures import N_LIQUID, small_cells, solids
+
+SMALL = ("G8", "C8", "E[G4L4]", "E[G8L4]", "N[E[G4L4]]", "E[G4L4] + N[E[G4L4]]", "G8 * E[G4L4]")
+ALL = (
+    *(f"G{n}" for n in range(4, 20, 2)),
+    *(f"C{n}" for n in range(8, 48, 8)),
+    *("E[G4L4]", "E[G4L6]", "E[G4L8]", "E[G6L4]", "E[G6L5]", "E[G8L4]", "E[G8L5]", "N[E[G6L5]]", "N[E[G8L4]]"),
+    *("G4 * G4", "G6 * G4", "G6 * G6", "G8 * G6", "G8 * G8", "G10 * G10"),
+    *("G8 * E[G4L4]", "G8 * E[G6L5]", "G8 * E[G8L4]", "G10 * E[G8L4]"),
+    *("E[G6L5] + N[E[G6L5]]", "E[G8L4] + N[E[G8L4]]"),
+)
+GAUGE = 1e-14
+"""Relative singular value below which a direction of the design matrix is one that products leave free."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: sizes, log10 of the condition number of J^T J, errors (eV/atom, eV/Å, rad)."""
+
+    expression: str
+    n_linear: int
+    n_nonlinear: int
+    log10_kappa: float
+    train: dict[str, float]
+    test: dict[str, float]
+    spectrum: list[float]
+    seconds: float
+
+
+def spectrum(potential: Potential, frames: list[Frame]) -> np.ndarray:
+    """Eigenvalues of the information matrix of the linear coefficients, from the singular values of its rows."""
+    rows = design_rows(potential, frames)
+    values: np.ndarray = np.linalg.svd(np.concatenate(rows), compute_uv=False) ** 2
+    return values
+
+
+def one_model(expression: str, train: list[Frame], test: list[Frame], options: argparse.Namespace) -> Row:
+    """Fit, judge, and write the potential."""
+    began = time.perf_counter()
+    model = ComposableModel(
+        kind="composable",
+        expression=expression,
+        cutoff=options.cutoff,
+        trials=options.trials,
+        random_trials=max(1, options.trials // 3),
+    )
+    layout: Layout = layout_of(model, ["Nb"])
+    data = Data.of(train, ["Nb"], options.cutoff)
+    found = fit(data, layout, model, seed=0)
+    potential = Potential(definition_of(data, layout, found))
+    name = expression.replace(" ", "").replace("*", "x")
+    potential.write(options.output / f"{name}.nnp")
+    values = spectrum(potential, train)
+    kept = values[values > GAUGE**2 * values[0]]
+    return Row(
+        layout.expression.text,
+        layout.n_coefficients,
+        len(layout.parameters),
+        float(np.log10(kept[0] / kept[-1])),
+        errors_on(potential, train),
+        errors_on(potential, test),
+        values.tolist(),
+        time.perf_counter() - began,
+    )
+
+
+def data_of(options: argparse.Namespace) -> tuple[list[Frame], list[Frame]]:
+    """Structures to train on and, of the whole set every fifth, to test on."""
+    if options.small:
+        return label(small_cells(1, 12), options.reference), label(small_cells(2, 6), options.reference)
+    frames = label([*solids(), *liquid(options.reference, N_LIQUID)], options.reference)
+    return [frame for n, frame in enumerate(frames) if n % 5], frames[::5]
+
+
+def write_frames(path: Path, frames: list[Frame]) -> None:
+    """Write extended XYZ with REF_energy and REF_forces, as `nnp train` reads it."""
+    texts = []
+    for frame in frames:
+        atoms = frame.atoms.copy()
+        atoms.info["REF_energy"] = frame.energy
+        atoms.arrays["REF_forces"] = frame.forces
+        texts.append(frame_text(atoms))
+    path.write_text("".join(texts), encoding="utf-8")
+
+
+def table(rows: list[Row]) -> str:
+    """Columns as in the paper, then the test part."""
+    head = "model | linear | nonlinear | log10 kappa | angle | amplitude | force | energy | test force | test energy"
+    lines = [f"| {head} |", "|---" * 10 + "|"]
+    for row in rows:
+        train = [row.train[f"{name}_rmse"] for name in ("force_angle", "force_amplitude", "force", "energy")]
+        numbers = [*train, row.test["force_rmse"], row.test["energy_rmse"]]
+        cells = " | ".join(f"{number:.4f}" for number in numbers)
+        lines.append(f"| {row.expression} | {row.n_linear} | {row.n_nonlinear} | {row.log10_kappa:.2f} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Make the data, fit every model, print the table as it grows."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", choices=("fs", "uf3"), default="fs")
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--models", nargs="+", help="expressions; by default those of the paper, or some with --small")
+    parser.add_argument("--trials", type=int, default=60, help="of the search, each time a submodel has its turn")
+    parser.add_argument("--cutoff", type=float, default=4.9, help="Å")
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    options.output.mkdir(parents=True, exist_ok=True)
+    train, test = data_of(options)
+    write_frames(options.output / "train.xyz", train)
+    write_frames(options.output / "test.xyz", test)
+    n_atoms = sum(len(frame.atoms) for frame in (*train, *test))
+    print(
+        f"{len(train)} structures to train on, {len(test)} to test on, {n_atoms} atoms, reference {options.reference}"
+    )
+    rows = []
+    for expression in options.models or (SMALL if options.small else ALL):
+        row = one_model(expression, train, test, options)
+        rows.append(row)
+        print(table([row]).splitlines()[-1], f"{row.seconds:.0f} s", flush=True)
+        content = {"reference": options.reference, "rows": [asdict(one) for one in rows]}
+        (options.output / "table.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        (options.output / "table.md").write_text(table(rows), encoding="utf-8")
+    draw_all(rows, options.output)
+
+
+if __name__ == "__main__":
+    main()
