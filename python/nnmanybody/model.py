@@ -59,6 +59,11 @@ class Model:
         return tuple(_core.Descriptor(names, list(network.description.functions)) for network in self.elements)
 
     @property
+    def networks(self) -> tuple[ElementModel, ...]:
+        """All elements, for what is done with neural networks only."""
+        return tuple(element for element in self.elements if isinstance(element, ElementModel))
+
+    @property
     def n_members(self) -> int:
         """How many models every element has."""
         return self.elements[0].n_members
