@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from ase.io import read
 
 import helpers
 from nnmanybody._core import Network, PotentialDefinition, RadialBasis
+from nnmanybody.cli import main
 from nnmanybody.config import TrainingConfig
 from nnmanybody.errors import NNPError
 from nnmanybody.model import element_model_from_section
 from nnmanybody.potential import Potential, join_committee
+from nnmanybody.rbf.potential import inputs_of, prototypes, prune_potential
 from nnmanybody.training.loss import predict
 from nnmanybody.training.potential_fit import RowWeights, frame_rows
 from nnmanybody.training.prepare import prepare
@@ -33,8 +37,9 @@ def rbf(silicon_xyz, tmp_path):
             "model": {"kind": "rbf", "centers": 12, "gammas": (0.01, 0.1), "ridges": (1e-8, 1e-4), **(model or {})},
             "loss": {"energy": 10.0, "forces": 1.0, "stress": 0.5, "atomic_energies": 0.1},
             "report": False,
+            "pair_core": None,
             "epochs": 2,
-            "last_stretch": {"epochs": 2, "iterations": 3},
+            "last_stretch": {"epochs": 2, "iterations": 2},
         }
         return TrainingConfig.model_validate({**settings, **sections})
 
@@ -129,7 +134,7 @@ def test_exported_forces_are_those_of_tensorflow_and_finite_differences(fitted, 
 
 def test_resumed_training_is_the_uninterrupted_one(rbf, tmp_path):
     whole = train(rbf(output=tmp_path / "whole"))
-    half = rbf(output=tmp_path / "parts", epochs=1, last_stretch={"epochs": 2, "iterations": 3})
+    half = rbf(output=tmp_path / "parts", epochs=1, last_stretch={"epochs": 2, "iterations": 2})
     train(half)
     resumed = train(rbf(output=tmp_path / "parts"), resume=True)
     assert resumed.errors["train"].loss == pytest.approx(whole.errors["train"].loss, rel=1e-9)
@@ -148,6 +153,46 @@ def test_a_committee_may_have_networks_and_radial_basis_functions(fitted):
     assert both.forces == pytest.approx(0.5 * (each[0].forces + each[1].forces), abs=1e-10)
     assert both.committee.energies == pytest.approx([one.energy for one in each], abs=1e-9)
     assert [one.kind for one in committee.definition.sections[0].models] == ["rbf", "network"]
+
+
+def test_prototypes_of_a_pruned_potential_are_told_and_drawn(fitted, silicon_xyz, tmp_path, capsys, monkeypatch):
+    potential, _ = fitted(shortcut=False, ridges=(1e-3,), gammas=(0.1,))
+    path, small, picture = (tmp_path / name for name in ("Si.nnp", "small.nnp", "prototypes.png"))
+    potential.write(path)
+    words = ["nnp", "prototypes", str(path), str(silicon_xyz), "--prune", "4", "-o", str(small)]
+    monkeypatch.setattr(sys, "argv", [*words, "--picture", str(picture)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    told = capsys.readouterr().out
+    assert "Si: pruned to 4 centers" in told
+    assert told.count(" atom ") == 4 * 2  # two nearest atoms of each
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    pruned = Potential.read(small)
+    assert pruned.definition.sections[0].models[0].weights.shape == (4,)
+    assert dict(pruned.definition.provenance)["pruned"] == "to 4 centers per element"
+
+
+def test_a_prototype_that_is_an_atom_of_the_data_finds_it(fitted):
+    potential, prepared = fitted()
+    atoms = prepared.split.train[0].atoms
+    section = potential.definition.sections[0]
+    model = section.models[0]
+    inputs = inputs_of(section, potential.descriptors(atoms)["Si"].values)
+    moved = RadialBasis(model.whitening, inputs[3:4], [0.1], [1.0], 0.0)
+    there = Potential(PotentialDefinition([helpers.with_model(section, moved)]))
+    (found,) = prototypes(there, [frame.atoms for frame in prepared.split.train], n_nearest=2)
+    assert (found.nearest[0].frame, found.nearest[0].atom) == (0, 3)
+    assert found.nearest[0].distance == pytest.approx(0.0, abs=1e-6)
+    assert found.nearest[1].distance > 1e-3
+
+
+def test_what_cannot_be_pruned_is_said(fitted):
+    potential, _ = fitted(widths="per_center")
+    with pytest.raises(NNPError, match="widths: global"):
+        prune_potential(potential, 4, np.random.default_rng(0))
+    with pytest.raises(NNPError, match="expected one model rbf, got network"):
+        prune_potential(helpers.random_potential("Si"), 4, np.random.default_rng(0))
 
 
 def test_what_a_training_cannot_do_is_said(rbf, fitted):
