@@ -1,9 +1,11 @@
 """Pictures of docs/accuracy.md: error against time of training, error against cost in MD.
 
 Draws docs/_static/error_against_time.svg from optimizer_curves.json beside it, which `optimizer_curves.py` writes, and
-docs/_static/error_against_cost.svg from error_against_cost.json, whose costs `lammps_cost.py` renews (--accuracy).
+docs/_static/error_against_cost.svg from error_against_cost.json, whose costs `lammps_cost.py` can renew:
+rows with a "style" take the ratio of that style to snap.
 
-Usage: python benchmarks/accuracy_plots.py [--png FOLDER]
+Usage: python benchmarks/lammps_cost.py --cases Si --potential Si.nnp [--hdnnp hdnnpplugin.so] --json costs.json
+       python benchmarks/accuracy_plots.py [--costs costs.json] [--png FOLDER]
 """
 
 import argparse
@@ -48,38 +50,35 @@ def error_against_time(curves: dict[str, list[dict[str, float]]]) -> "Figure":
 
 def error_against_cost(potentials: list[dict[str, Any]]) -> "Figure":
     """Both errors on the test set over the cost of an atom and step relative to snap, logarithmic."""
-    figure = new_figure(7.6, 3.6)
+    figure = new_figure(8.6, 3.6)
     panels = figure.subplots(1, 2)
     for axes, (key, label) in zip(panels, LABELS, strict=True):
-        for potential in potentials:
-            ours = potential["family"] == "nn/manybody"
-            color, marker = (BLUE, "o") if ours else (BLACK, "s")
-            axes.plot(potential["cost"], potential[key], color=color, marker=marker, ms=6, ls="")
-            axes.annotate(
-                potential["name"],
-                (potential["cost"], potential[key]),
-                textcoords="offset points",
-                xytext=potential.get("label_at", [6, 4]),
-                fontsize=7.5,
-                color=color,
-            )
+        for row in potentials:
+            if key not in row:
+                continue
+            ours, held_out = row["family"] in ("nn/manybody", "held out"), row["family"] == "held out"
+            color = BLUE if ours else BLACK
+            face = "none" if held_out else color
+            axes.plot(row["cost"], row[key], color=color, mfc=face, marker="o" if ours else "s", ms=6, ls="")
+            place = {"textcoords": "offset points", "xytext": row.get(f"{key}_label", [6, 4])}
+            axes.annotate(row["name"], (row["cost"], row[key]), fontsize=7.5, color=color, **place)
         _logarithmic(axes, label)
         axes.set_xlabel("cost in MD / cost of snap")
         axes.set_xlim(0.015, 12)
     panels[0].set_ylim(3, 12)
-    panels[1].set_ylim(0.08, 0.3)
+    panels[1].set_ylim(0.075, 0.3)
     return figure
 
 
 def _logarithmic(axes: "Axes", label: str) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_title(label)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axis.set_major_formatter(ScalarFormatter())
+    for axis, ticks in ((axes.xaxis, (1.0, 2.0, 5.0)), (axes.yaxis, (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0))):
+        axis.set_major_locator(LogLocator(subs=ticks))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -91,10 +90,20 @@ def _legend(figure: "Figure", axes: "Axes") -> None:
 def main() -> None:
     """Draw both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--costs", type=Path, help="from lammps_cost.py; written into error_against_cost.json")
     parser.add_argument("--png", type=Path, help="also there, as PNG")
     options = parser.parse_args()
     curves = json.loads((STATIC / "optimizer_curves.json").read_text(encoding="utf-8"))
-    potentials = json.loads((STATIC / "error_against_cost.json").read_text(encoding="utf-8"))
+    costs = STATIC / "error_against_cost.json"
+    potentials = json.loads(costs.read_text(encoding="utf-8"))
+    if options.costs:
+        measured = json.loads(options.costs.read_text(encoding="utf-8"))
+        times = {row["style"]: row["microseconds"] for row in measured if row["case"] == "Si"}
+        potentials = [
+            {**row, "cost": times[row["style"]] / times["snap"]} if row.get("style") in times else row
+            for row in potentials
+        ]
+        costs.write_text(json.dumps(potentials, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     with style():
         pictures = {
             "error_against_time": error_against_time(curves),

@@ -10,7 +10,7 @@ The potentials and configurations are those of ../shared/data (see its README): 
 Cu2S of n2p2's examples, and an fcc crystal with silicon's functions cut off at 3.9 Å.
 
 Usage: python benchmarks/lammps_cost.py [--cases Si,H2O] [--steps 20] [--repeat 3] [--hdnnp hdnnpplugin.so]
-       [--lmp lmp] [--json costs.json]
+       [--potential Si.nnp] [--lmp lmp] [--json costs.json]
 """
 
 import argparse
@@ -152,6 +152,8 @@ def pair_styles(options: argparse.Namespace, name: str, case: Case, potentials: 
     """LAMMPS commands of what is timed on this case."""
     styles = {"nn/manybody": f"pair_style nn/manybody\npair_coeff * * {name}.nnp {' '.join(case.elements)}"}
     if name == "Si":
+        for path in options.potential or []:
+            styles[f"nn/manybody {path.name}"] = f"pair_style nn/manybody\npair_coeff * * {path.resolve()} Si"
         snap = data / "mlearn/Si/snap/SNAPotential"
         if hasattr(options, "folder"):
             styles |= {expression: composable_style(expression, options.folder) for expression in EXPRESSIONS}
@@ -177,6 +179,9 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--hdnnp", type=Path, help="n2p2's pair style as a plugin for the same LAMMPS")
+    parser.add_argument(
+        "--potential", type=Path, action="append", help="of silicon, to be timed too; as often as wanted"
+    )
     parser.add_argument("--scaling", action="store_true", help="also two ranks, and two threads")
     parser.add_argument(
         "--lmp", default=shutil.which("lmp", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -194,7 +199,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         options.folder = Path(name)
         snap_case = cases["Si"][0]
-        snap = pair_styles(argparse.Namespace(hdnnp=None), "Si", snap_case, potentials, options.data)["snap"]
+        snap = pair_styles(argparse.Namespace(hdnnp=None, potential=None), "Si", snap_case, potentials, options.data)[
+            "snap"
+        ]
         for _ in range(options.repeat):
             for case_name in options.cases.split(","):
                 case, text = cases[case_name]

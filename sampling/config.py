@@ -75,7 +75,7 @@ class SampleConfig(Section):
 
 
 class TrapConfig(Section):
-    """`fix nn/trap`: catch, and stop, above these (below, for the distance)."""
+    """`fix nn/trap`: catch, and stop, above these (below, for the distance); the last good frame in any case."""
 
     every: PositiveInt = 10  # steps
     extrapolation: tuple[NonNegativeFloat, PositiveFloat | None] | None = None  # share of the range
@@ -95,7 +95,7 @@ class ExploreConfig(Section):
     steps: Annotated[tuple[PositiveInt, ...], BeforeValidator(_tuple)] = (2000,)  # by iteration; the last one repeats
     repeats: PositiveInt = 1  # of every condition, with seeds of their own
     sample: SampleConfig
-    trap: TrapConfig | None = None
+    trap: TrapConfig = TrapConfig()
     ranks: PositiveInt = 1  # MPI
     mpi: str = "mpiexec -n {ranks}"
     timeout_s: PositiveFloat = 86400.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import shlex
@@ -24,6 +23,14 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_S = 20
 """Workers of this machine notice after so many seconds at the latest that their loop is gone."""
 PATIENCE_S = 60.0
+"""How long nothing may happen before the workers are looked at."""
+END_WITH_PARENT = """
+import ctypes, os, sys
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Becomes another program, which the kernel kills when its parent ends."""
 Progress = Callable[[int, int], None]
 
 
@@ -129,16 +136,20 @@ def executor(config: ExecutorConfig, folder: Path) -> Iterator[Executor]:
         ) from error
     _programs_on_path()
     logging.getLogger("parsl").setLevel(logging.ERROR)
-    kernel = DataFlowKernel(
-        Config(
-            executors=[_parsl_executor(config)],
-            run_dir=str(folder / "parsl"),
-            strategy="none" if config.kind in ("threads", "processes") else "simple",
-            usage_tracking=0,
-            initialize_logging=False,
-            exit_mode="skip",
-        )
+    settings = Config(
+        executors=[_parsl_executor(config)],
+        run_dir=str(folder / "parsl"),
+        strategy="none" if config.kind in ("threads", "processes") else "simple",
+        usage_tracking=0,
+        initialize_logging=False,
+        exit_mode="skip",
     )
+    try:
+        kernel = DataFlowKernel(settings)
+    except Exception as error:
+        if is_disk_error(error):
+            raise
+        raise NNPError(f"executor: Parsl could not start ({type(error).__name__}: {error})") from error
     try:
         yield Executor(config, kernel)
     finally:
@@ -193,11 +204,4 @@ def _with_parent_only(command: Sequence[str]) -> list[str]:
     """Let a program end when the loop does, also when that is killed: Parsl's interchange would go on for ever."""
     if not sys.platform.startswith("linux"):
         return list(command)
-    return [sys.executable, "-c", f"from {__name__} import end_with_parent; end_with_parent({list(command)!r})"]
-
-
-def end_with_parent(command: Sequence[str]) -> None:
-    """Become another program, which the kernel kills when its parent ends."""
-    pr_set_pdeathsig, sigkill = 1, 9
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, sigkill, 0, 0, 0)
-    os.execvp(command[0], list(command))
+    return [sys.executable, "-S", "-c", END_WITH_PARENT, *command]

@@ -14,7 +14,7 @@ import ase.io
 import numpy as np
 from ase import Atoms
 from nnmanybody.sampling.conditions import Condition
-from nnmanybody.sampling.config import ExploreConfig, SampleConfig, TrapConfig
+from nnmanybody.sampling.config import ExploreConfig, TrapConfig
 from nnmanybody.sampling.folder import content_key, file_hash, job_lock, read_json, seed_of, write_json
 from nnmanybody.sampling.lammps_start import start_lammps
 
@@ -92,7 +92,7 @@ def exploration(
     run_seed = seed_of(seed, iteration, name)
     texts = {
         "in.run": 'include in.user\nprint "nnmb_end $(step)"\n',
-        "catch.lmp": catch_text(config.sample, config.trap if potential else None, elements, condition, run_seed),
+        "catch.lmp": catch_text(config, elements, condition, run_seed, known=potential is not None),
     }
     copies = {"in.user": config.input, **{file.name: file for file in config.files}}
     if potential is not None:
@@ -131,9 +131,16 @@ def exploration(
 
 
 def catch_text(
-    sample: SampleConfig, trap: TrapConfig | None, elements: tuple[str, ...], condition: Condition, seed: int
+    config: ExploreConfig, elements: tuple[str, ...], condition: Condition, seed: int, *, known: bool
 ) -> str:
-    """Return the commands that record what a simulation sees."""
+    """Return the commands that record what a simulation sees.
+
+    Parameters
+    ----------
+    known : bool
+        Whether the potential is one of ours, which knows what it was trained on.
+    """
+    sample = config.sample
     alpha = " ".join(f"{element} {sample.alpha[element]:g}" for element in dict.fromkeys(elements))
     name = condition.name.partition("/")[0]
     lines = [
@@ -144,15 +151,14 @@ def catch_text(
         f"config_type {name} elements {' '.join(elements)}",
         "fix nnmb_ask all ave/time 1 1 1 c_nnmb_sample",
         f'fix nnmb_clock all print {CLOCK_STEPS} "$(step)" file clock.txt screen no title "# step"',
+        _trap_line(config.trap, elements, known),
     ]
-    if trap is not None:
-        lines.append(_trap_line(trap, elements))
     return "\n".join(lines) + "\n"
 
 
-def _trap_line(trap: TrapConfig, elements: tuple[str, ...]) -> str:
+def _trap_line(trap: TrapConfig, elements: tuple[str, ...], known: bool) -> str:
     words = [f"fix nnmb_trap all nn/trap {trap.every} {TRAPPED}"]
-    for name in ("extrapolation", "deviation", "force", "distance"):
+    for name in ("extrapolation", "deviation", "force", "distance") if known else ("force", "distance"):
         threshold = getattr(trap, name)
         if threshold is not None:
             catch, stop = threshold

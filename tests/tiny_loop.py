@@ -76,7 +76,7 @@ def nnp(*arguments: object, **options) -> subprocess.CompletedProcess:
     """Run `nnp sample` to its end."""
     command = [str(BIN / "nnp"), "sample", *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(), timeout=300, **options
+        command, capture_output=True, text=True, check=False, env=environment(), timeout=600, **options
     )
 
 

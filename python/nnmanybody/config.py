@@ -212,7 +212,7 @@ class RefitConfig(Section):
     """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
 
     energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
-    ridge: NonNegativeFloat = 1e-8  # of the mean diagonal element
+    ridge: NonNegativeFloat = 1e-9  # of the mean diagonal element
 
 
 class PairCoreConfig(Section):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from nnmanybody.sampling.conditions import grid
@@ -50,6 +52,15 @@ def test_a_run_leaves_frames_of_the_rule_and_is_not_done_twice(tmp_path):
     (run.folder / "log.lammps").unlink()
     assert run_exploration(job) == result
     assert not (run.folder / "log.lammps").exists()
+
+
+def test_lammps_runs_under_mpi_inside_a_job(tmp_path):
+    _, job = runs(tmp_path, 300, ranks=2)
+    run = explored(tmp_path / "explore" / "md_1", run_exploration(job))
+    assert run.complete
+    grid_of_ranks = re.search(r"(\d) by (\d) by (\d) MPI processor grid", (run.folder / "log.lammps").read_text())
+    assert sorted(grid_of_ranks.groups()) == ["1", "1", "2"]
+    assert frames_of(run)[0]
 
 
 def test_the_last_good_frames_of_an_explosion_are_selected(tmp_path):

@@ -44,25 +44,17 @@ def minimize_loss(
 
     Returns
     -------
-    bool
-        Whether loss and gradient were finite throughout; if not, the weights are those at the start.
-    float
-        The loss reached.
+    bool, float
+        Whether loss and gradient were finite throughout (if not, the weights are those at the start); the loss reached.
     """
-    variables = model.variables
-    shapes = [tuple(variable.shape) for variable in variables]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-
-    def assign(flat: FloatArray) -> None:
-        pieces = np.split(flat, ends[:-1])
-        model.assign([piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)])
+    n_variables = len(model.variables)
 
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
-        assign(flat)
+        _assign(model, flat)
         # The loss, then its gradient.
         sums = np.zeros(1 + len(flat))
         for batch in batches():
-            parts = gradient(batch)[: 1 + len(shapes)]
+            parts = gradient(batch)[: 1 + n_variables]
             sums += np.concatenate([np.ravel(each.numpy()) for each in parts])
         sums = total(sums)
         return float(sums[0]), sums[1:]
@@ -76,5 +68,13 @@ def minimize_loss(
         options={"maxiter": iterations, "maxcor": memory, "ftol": 0.0, "gtol": 0.0},
     )
     finite = bool(np.isfinite(found.fun) and np.isfinite(found.x).all())
-    assign(found.x if finite else start)
+    _assign(model, found.x if finite else start)
     return finite, float(found.fun)
+
+
+def _assign(model: Model, flat: FloatArray) -> None:
+    """Set all variables from one array."""
+    shapes = [tuple(variable.shape) for variable in model.variables]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+    pieces = np.split(flat, ends[:-1])
+    model.assign([piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)])
