@@ -196,7 +196,7 @@ def test_a_section_needs_a_model():
 )
 def test_a_section_that_contradicts_itself_is_refused(name, value, message):
     section = parse(TEXT).sections[0]
-    keys = ("element", "reference_energy", "functions", "statistics", "scaling", "network")
+    keys = ("element", "reference_energy", "functions", "statistics", "scaling", "models")
     arguments = {key: getattr(section, key) for key in keys} | {name: value}
     with pytest.raises(ValueError, match=message):
         _core.ElementSection(**arguments)
