@@ -23,11 +23,11 @@ from nnmanybody.data import read_frames
 
 VARIANTS: dict[str, dict[str, object]] = {
     "1 thread": {},
-    "1 thread, again": {},
     "2 threads": {"threads": 2},
-    "stream": {"inputs": "stream"},
-    "matrix_free": {"inputs": "matrix_free"},
     "seed 1": {"seed": 1},
+    "1 thread, again": {},
+    "matrix_free": {"inputs": "matrix_free"},
+    "stream": {"inputs": "stream"},
     "seed 2": {"seed": 2},
 }
 COMMAND = [sys.executable, "-c", "from nnmanybody.cli import main; main()", "train", "--quiet"]
@@ -48,6 +48,7 @@ def main() -> None:
         "precision": options.precision,
         "threads": 1,
         "inputs": "memory",
+        "refit": None,
         "report": False,
     }
     first = None

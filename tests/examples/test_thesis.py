@@ -18,6 +18,10 @@ PICTURES = {
     ),
     "many_neighbors": ("costs", "one_moves", "inconsistency", "energies"),
     "evaluation_cost": ("all_networks", "largest"),
+    "symmetry_functions": (
+        *("figure_4_1", "figure_4_2", "figure_4_3", "figure_7_2", "figure_7_3"),
+        *("correlation_before", "correlation_after", "number_of_functions"),
+    ),
 }
 
 

@@ -188,7 +188,7 @@ def test_a_block_that_is_not_complete_is_refused(committee):
     text = committee.definition.text()
     second = text.index("model network", text.index("model network") + 1)
     number = text[:second].count("\n") + 1
-    with pytest.raises(ValueError, match=rf"^made.nnp:{number}: expected a model \(network\), got 'netwrk'"):
+    with pytest.raises(ValueError, match=rf"^made.nnp:{number}: expected a model \(network, rbf, composable\)"):
         PotentialDefinition.parse(text[:second] + text[second:].replace("model network", "model netwrk", 1), "made.nnp")
     inputs = text.index("layers 17", second)
     with pytest.raises(ValueError, match=r"^made.nnp:[0-9]+: .*layer 1"):
@@ -209,7 +209,7 @@ def changed(potential: Potential, **changes: object) -> Potential:
     """The same with something else in the section of oxygen."""
     silicon, oxygen = potential.definition.sections
     keys = ("element", "reference_energy", "functions", "statistics", "scaling")
-    arguments = {key: getattr(oxygen, key) for key in keys} | {"network": oxygen.networks} | changes
+    arguments = {key: getattr(oxygen, key) for key in keys} | {"models": oxygen.networks} | changes
     return Potential(PotentialDefinition([silicon, ElementSection(**arguments)]), "other")
 
 
@@ -244,7 +244,7 @@ def test_a_section_takes_one_network_or_several(committee):
     one = ElementSection(*arguments, silicon.networks[1])
     np.testing.assert_array_equal(one.network.weights[0], silicon.networks[1].weights[0])
     for wrong in ([], [silicon.networks[0], None]):
-        with pytest.raises(ValueError, match="expected a Network, or one for each member"):
+        with pytest.raises(ValueError, match="expected a model such as Network, or one for each member"):
             ElementSection(*arguments, wrong)
 
 

@@ -111,7 +111,7 @@ def words_of(line: str, **replaced: str) -> str:
         ("scaling minmax -1 1", "scaling minmax 1 -1", "expected lower < upper, got 1 and -1"),
         ("scaling minmax -1 1", "scaling minmax -1 nan", "finite number for the upper bound of the scaling"),
         ("scaling minmax -1 1", "scaling", "expected the kind of scaling"),
-        ("model network", "model netwrk", "expected a model (network), got 'netwrk'"),
+        ("model network", "model netwrk", "expected a model (network, rbf, composable), got 'netwrk'"),
         ("layers 3 2 1", "layers 3", "expected 'layers n_inputs … 1'"),
         ("layers 3 2 1", "layers 3 x 1", "whole number for the size of a layer, got 'x'"),
         ("layers 3 2 1", "layers 3 0 1", "layer sizes from 1"),

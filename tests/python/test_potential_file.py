@@ -178,10 +178,10 @@ def test_provenance_that_could_not_be_read_back_is_refused(entry):
         _core.PotentialDefinition(parse(TEXT).sections, [entry]).text()
 
 
-def test_a_section_needs_a_network():
+def test_a_section_needs_a_model():
     section = parse(TEXT).sections[0]
     arguments = (section.element, 0.0, section.functions, section.statistics, section.scaling)
-    with pytest.raises((TypeError, ValueError), match="network"):
+    with pytest.raises((TypeError, ValueError), match="model"):
         _core.ElementSection(*arguments, None)
 
 
@@ -196,7 +196,7 @@ def test_a_section_needs_a_network():
 )
 def test_a_section_that_contradicts_itself_is_refused(name, value, message):
     section = parse(TEXT).sections[0]
-    keys = ("element", "reference_energy", "functions", "statistics", "scaling", "network")
+    keys = ("element", "reference_energy", "functions", "statistics", "scaling", "models")
     arguments = {key: getattr(section, key) for key in keys} | {name: value}
     with pytest.raises(ValueError, match=message):
         _core.ElementSection(**arguments)

@@ -161,26 +161,20 @@ def confuse(path):
     path.write_bytes(header.replace(b"[8, 12]", b"[12, 8]") + b"\n" + body)
 
 
-@pytest.mark.parametrize(
-    ("harm", "message"),
-    [
-        (cut, "is damaged"),
-        (flip, "is damaged"),
-        (confuse, "is damaged"),
-        (lambda path: path.write_bytes(b""), "is damaged"),
-    ],
-    ids=["cut", "one bit", "header", "empty"],
-)
-def test_a_damaged_file_is_noticed_and_made_again(cached, caplog, harm, message):
+def empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [cut, flip, confuse, empty])
+def test_a_damaged_file_is_noticed_and_made_again(cached, caplog, harm):
     config, arrays = cached
     path = files_of(config.cache)[2]
     whole = path.read_bytes()
     harm(path)
     assert path.read_bytes() != whole
     assert_inputs(config, arrays, 3)
-    assert message in caplog.text
+    assert "is damaged" in caplog.text
     assert path.read_bytes() == whole
-    assert len(files_of(config.cache)) == 4
 
 
 def test_a_partial_cache_is_completed(cached):

@@ -19,7 +19,7 @@ from nnmanybody.training.run import train
 
 AGREEMENT = 1e-6
 """Relative, of the learning curves: sums in another order."""
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 
 
 def free_ports(count):

@@ -61,7 +61,7 @@ SMALL = Settings(
         "dense": 1.0,
         "best": 10.0,
         "relu": 0.2,
-        "sgd": 1.0,
+        "sgd": 0.5,
         "batch": 1.0,
     },
 )

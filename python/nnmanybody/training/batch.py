@@ -110,16 +110,20 @@ def batch_signature(n_functions: Sequence[int], n_frames: int, dtype: str, kind:
 
 
 def with_tensors(frame: FrameInputs) -> FrameInputs:
-    """Return the frame with its large arrays as tensors, so that batches need not copy them."""
-    elements = tuple(
-        replace(
-            block,
-            inputs=tf.constant(block.inputs),
-            jacobian=tf.constant(block.jacobian),
-            strain_jacobian=tf.constant(block.strain_jacobian),
+    """Return the frame with its large arrays as tensors, so that batches need not copy them.
+
+    They stay in the processor's memory: a GPU, whose memory is smaller, gets one batch at a time.
+    """
+    with tf.device("CPU:0"):
+        elements = tuple(
+            replace(
+                block,
+                inputs=tf.constant(block.inputs),
+                jacobian=tf.constant(block.jacobian),
+                strain_jacobian=tf.constant(block.strain_jacobian),
+            )
+            for block in frame.elements
         )
-        for block in frame.elements
-    )
     return replace(frame, elements=elements)
 
 

@@ -54,23 +54,14 @@ def pair_gradients(
     structure = (atom, species, pairs.first, pairs.neighbor, pairs.displacement)
     kind, n_members = slopes.dtype, slopes.shape[0]
 
-    def compute(product: Product, cut: Callable[..., list[Any]]) -> Callable[..., NDArray[Any]]:
-        def computed(operand: NDArray[Any], *arrays: NDArray[Any]) -> NDArray[Any]:
-            centers, rest = arrays[0], arrays[1:]
-            parts = cut(operand, centers, rest[1], threads)
-            results = in_threads(lambda part: product(part[0], *rest, part[1]), parts, threads)
-            return np.concatenate(list(results), axis=1).astype(operand.dtype)
-
-        return computed
-
     @tf.custom_gradient  # type: ignore[untyped-decorator, unused-ignore]
     def product(weights: Tensor) -> Any:  # noqa: ANN401 (a tensor and a function)
-        contract = compute(descriptor.contract, _by_center)
+        contract = _in_parts(descriptor.contract, _by_center, threads)
         gradients = tf.numpy_function(contract, (weights, *structure), kind, stateful=False)
         gradients.set_shape((n_members, None, 3))
 
         def backward(upstream: Tensor) -> Tensor:
-            directional = compute(descriptor.directional, _by_pair)
+            directional = _in_parts(descriptor.directional, _by_pair, threads)
             products = tf.numpy_function(directional, (upstream, *structure), kind, stateful=False)
             products.set_shape((n_members, None, descriptor.n_functions))
             return products
@@ -78,6 +69,18 @@ def pair_gradients(
         return gradients, backward
 
     return product(slopes)
+
+
+def _in_parts(product: Product, cut: Callable[..., list[Any]], threads: int | None) -> Callable[..., NDArray[Any]]:
+    """Let threads compute a product, each for some of the centers."""
+
+    def computed(operand: NDArray[Any], *arrays: NDArray[Any]) -> NDArray[Any]:
+        centers, rest = arrays[0], arrays[1:]
+        parts = cut(operand, centers, rest[1], threads)
+        results = in_threads(lambda part: product(part[0], *rest, part[1]), parts, threads)
+        return np.concatenate(list(results), axis=1).astype(operand.dtype)
+
+    return computed
 
 
 def _parts(n_centers: int, threads: int | None) -> list[slice]:

@@ -65,31 +65,19 @@ def minimize_loss(
 
     Returns
     -------
-    bool
-        Whether loss and gradient were finite throughout; if not, the weights are those at the start.
-    float
-        The loss reached.
+    bool, float
+        Whether loss and gradient were finite throughout (if not, the weights are those at the start); the loss reached.
     """
-    variables = model.variables
-    shapes = [tuple(variable.shape) for variable in variables]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-
-    solved_variables = [] if projection is None else projection.variables
-    is_solved = np.repeat(
-        [any(each is one for one in solved_variables) for each in variables], np.diff(ends, prepend=0)
-    )
-
-    def assign(flat: FloatArray) -> None:
-        pieces = np.split(flat, ends[:-1])
-        model.assign([piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)])
+    n_variables = len(model.variables)
+    is_solved = _is_solved(model, projection)
 
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
-        assign(flat)
+        _assign(model, flat)
         solved = None if projection is None else projection.solve()
         # The loss, then its gradient.
         sums = np.zeros(1 + len(flat))
         for batch in batches():
-            parts = gradient(batch)[: 1 + len(shapes)]
+            parts = gradient(batch)[: 1 + n_variables]
             sums += np.concatenate([np.ravel(each.numpy()) for each in parts])
         sums = total(sums)
         if solved is not None:
@@ -105,7 +93,22 @@ def minimize_loss(
         options={"maxiter": iterations, "maxcor": memory, "ftol": 0.0, "gtol": 0.0},
     )
     finite = bool(np.isfinite(found.fun) and np.isfinite(found.x).all())
-    assign(found.x if finite else start)
+    _assign(model, found.x if finite else start)
     if finite and projection is not None:
         projection.solve()
     return finite, float(found.fun)
+
+
+def _is_solved(model: Model, projection: Projection | None) -> NDArray[np.bool_]:
+    """Which of all numbers are those of solved variables."""
+    solved = [] if projection is None else projection.variables
+    sizes = [int(np.prod(variable.shape)) for variable in model.variables]
+    return np.repeat([any(each is one for one in solved) for each in model.variables], sizes)
+
+
+def _assign(model: Model, flat: FloatArray) -> None:
+    """Set all variables from one array."""
+    shapes = [tuple(variable.shape) for variable in model.variables]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+    pieces = np.split(flat, ends[:-1])
+    model.assign([piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)])

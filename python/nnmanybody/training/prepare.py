@@ -98,24 +98,10 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
     start = None if config.start is None else Potential.read(config.start)
     set_config = config.symmetry_functions or IntervalSet()
     cutoff = functions.cutoff_of(set_config) if start is None else start.cutoff
-    check_before_training(
-        split.train,
-        (*split.validation, *split.isolated),
-        keys=config.data.keys.keys(),
-        wanted=[target for target, weight in config.loss.targets.items() if weight > 0.0],
-        cutoff=cutoff,
-        action=config.data.faults,
-    )
-    checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
-    checks.check_validation(split.validation, config.loss.targets)
-
+    _check(config, split, cutoff)
     counts = np.sum([[len(own) for own in centers_of(frame, elements, wanted)] for frame in split.train], axis=0)
     checks.check_elements(dict(zip(elements, counts.tolist(), strict=True)))
-    candidates = (
-        list(functions.symmetry_functions(set_config, split.train, elements).values())
-        if start is None
-        else [tuple(section.functions) for section in start.definition.sections]
-    )
+    candidates = _candidates(set_config, start, split, elements)
     found = survey(
         split.train,
         split.validation,
@@ -138,6 +124,20 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
     if isinstance(config.model, RadialBasisModel):
         fit_directly(model, train, config.model, config.loss, config.data.split_seed)
     return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache, fitted)
+
+
+def _check(config: TrainingConfig, split: Split, cutoff: float) -> None:
+    """Refuse what is wrong with the data."""
+    check_before_training(
+        split.train,
+        (*split.validation, *split.isolated),
+        keys=config.data.keys.keys(),
+        wanted=[target for target, weight in config.loss.targets.items() if weight > 0.0],
+        cutoff=cutoff,
+        action=config.data.faults,
+    )
+    checks.check_targets(split.train, config.loss.targets, config.data.keys.keys())
+    checks.check_validation(split.validation, config.loss.targets)
 
 
 def energy_scale(frames: Sequence[Frame]) -> float:
@@ -164,6 +164,15 @@ def _elements_asked_for(config: TrainingConfig) -> Sequence[str] | None:
     if config.start is not None:
         return Potential.read(config.start).elements
     return config.elements
+
+
+def _candidates(
+    set_config: functions.SetConfig, start: Potential | None, split: Split, elements: Sequence[str]
+) -> list[functions.Functions]:
+    """Functions by element, before some are left out."""
+    if start is not None:
+        return [tuple(section.functions) for section in start.definition.sections]
+    return list(functions.symmetry_functions(set_config, split.train, elements).values())
 
 
 def _new_networks(

@@ -75,7 +75,10 @@ class Processes:
 
     def _summed(self, flat: Tensor) -> Tensor:
         def reduced(own: Tensor) -> Tensor:
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, own)
+            # The sum goes where the summand is, which in a graph is nowhere unless it is said.
+            with tf.device(self._strategy.extended.worker_devices[0]):
+                here = tf.identity(own)
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, here)
 
         return self._strategy.run(reduced, args=(flat,))
 
