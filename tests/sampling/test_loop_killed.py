@@ -107,7 +107,7 @@ def test_a_full_disk_stops_the_loop_and_loses_nothing(tmp_path, undisturbed):
 
 
 def test_a_second_loop_in_the_folder_is_refused_while_the_first_one_runs(tmp_path):
-    config = tiny_loop.write(tmp_path, label={"by": {"kind": "shell", "command": "sleep 20 {input} {output}"}})
+    config = tiny_loop.write(tmp_path, label={"by": {"kind": "shell", "command": "sleep 20; cp {input} {output}"}})
     process = tiny_loop.start("run", config)
     try:
         wait_for("loop/iterations/000/select.json", tmp_path, process)
