@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from nnmanybody.sampling.folder import LoopFolder
+from nnmanybody.sampling.state import read_status
 
 import tiny_loop
 
@@ -20,9 +22,7 @@ def labelled(folder: Path) -> list[str]:
 
 
 def status(config: Path) -> dict:
-    done = tiny_loop.nnp("status", config, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return read_status(LoopFolder(config.parent / "loop"))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,20 @@ def undisturbed(tmp_path_factory):
     done = tiny_loop.nnp("run", config)
     assert done.returncode == 0, done.stderr
     return folder, status(config), labelled(folder)
+
+
+def test_another_terminal_sees_how_it_stands(undisturbed):
+    folder, expected, _ = undisturbed
+    done = tiny_loop.nnp("status", folder / "loop.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == expected
+    assert found["state"] == "finished"
+    assert found["iteration"] == 1
+    assert found["labelled"] == found["iterations"][-1]["labelled"]
+    assert set(found["errors"]) == {"force", "energy"}
+    assert "budget of 2 iterations" in found["message"]
+    assert "finished" in tiny_loop.nnp("status", folder / "loop.yaml").stdout
 
 
 def wait_for(pattern: str, folder: Path, process) -> None:
