@@ -211,7 +211,7 @@ class AverageConfig(Section):
 class RefitConfig(Section):
     """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
 
-    energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
+    energy_factor: PositiveFloat = 5.0  # of the weight of the energies in the loss
     ridge: NonNegativeFloat = 1e-9  # of the mean diagonal element
 
 
