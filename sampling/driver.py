@@ -18,6 +18,7 @@ from nnmanybody.sampling.folder import LoopFolder, disk_guard, structure_key, wr
 from nnmanybody.sampling.guard import refused
 from nnmanybody.sampling.live import View
 from nnmanybody.sampling.page import write_page
+from nnmanybody.sampling.record import in_words, iteration_record
 from nnmanybody.sampling.select import bare, select, select_for_start
 from nnmanybody.sampling.state import counts, potential_of
 from nnmanybody.sampling.stop import Iteration, reason_to_stop
@@ -112,38 +113,11 @@ class Loop:
                 write_json(self.folder.marker(number, name), before)
             results[name] = before
             seconds[name] = float(before["seconds"])
-        record = self._record(number, results, seconds)
+        record = iteration_record(self.store, number, results, seconds)
         path = self._potential(number)
         write_page(self.folder, self.store, number, record, potential=path, held_out=self._held_out)
         write_json(self.folder.marker(number, "done"), record)
-        self.view.say(_words(record))
-
-    def _record(
-        self, number: int, results: Mapping[str, Mapping[str, Any]], seconds: dict[str, float]
-    ) -> dict[str, Any]:
-        runs = results["explore"]["runs"]
-        unknown = results["select"]["unknown"]
-        quiet = [
-            run for run in runs if not run["exploded"] and not unknown.get(run["name"]) and run["done"] >= run["steps"]
-        ]
-        by_network = results["explore"]["by"] == "potential"
-        stable = min((run["done"] * run["timestep"] for run in runs), default=None)
-        return {
-            "number": number,
-            "runs": len(runs),
-            "simulated_ps": sum(run["done"] * run["timestep"] for run in runs),
-            "exploded": sum(bool(run["exploded"]) for run in runs),
-            "unknown": sum(unknown.values()),
-            "stable_ps": stable if by_network and runs and len(quiet) == len(runs) else None,
-            "new": results["select"]["new"],
-            "labelled": self.store.count("labelled"),
-            "failed": results["label"]["failed"],
-            "refused": results["label"]["refused"],
-            "errors": results["measure"]["errors"],
-            "dataset_hash": self.store.dataset_hash(),
-            "step_seconds": seconds,
-            "seconds": sum(seconds.values()),
-        }
+        self.view.say(in_words(record))
 
     # --- the steps --------------------------------------------------------------------------------
 
@@ -315,17 +289,3 @@ class Loop:
 def _held_out(config: LoopConfig) -> list[Frame]:
     wanted = config.stop.errors
     return read_frames(wanted.data) if wanted is not None else []
-
-
-def _words(record: Mapping[str, Any]) -> str:
-    """One iteration in a line."""
-    errors = record["errors"]
-    parts = [
-        f"iteration {record['number']}: {record['runs']} runs, {record['simulated_ps']:.1f} ps",
-        f"{record['exploded']} exploded" if record["exploded"] else "",
-        f"{record['unknown']} unknown frames, {record['new']} selected, {record['labelled']} labelled in all",
-        f"force error {errors['force']:.4f} eV/Å" if "force" in errors else "",
-        f"energy error {1e3 * errors['energy']:.2f} meV/atom" if "energy" in errors else "",
-        f"{record['seconds']:.0f} s",
-    ]
-    return ", ".join(part for part in parts if part)

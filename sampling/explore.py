@@ -90,6 +90,8 @@ def exploration(
     """
     name = f"{condition.name}/{repeat + 1}"
     run_seed = seed_of(seed, iteration, name)
+    own = {"pair": "pair.lmp", "catch": "catch.lmp", "seed": run_seed, "steps": steps}
+    variables: dict[str, Any] = {**condition.variables, **own}
     texts = {
         "in.run": 'include in.user\nprint "nnmb_end $(step)"\n',
         "catch.lmp": catch_text(config, elements, condition, run_seed, known=potential is not None),
@@ -100,24 +102,12 @@ def exploration(
         copies[POTENTIAL] = potential
     elif pair is not None:
         copies["pair.lmp"] = pair
-    variables: dict[str, Any] = {
-        **condition.variables,
-        "pair": "pair.lmp",
-        "catch": "catch.lmp",
-        "seed": run_seed,
-        "steps": steps,
-    }
     if condition.structure is not None:
         variables["data"] = "structure.data"
         copies["structure"] = condition.structure
     job = {
-        "name": name,
-        "texts": texts,
-        "variables": variables,
-        "elements": list(elements),
-        "ranks": config.ranks,
-        "mpi": config.mpi,
-        "timeout_s": config.timeout_s,
+        **{"name": name, "texts": texts, "variables": variables, "elements": list(elements)},
+        **{"ranks": config.ranks, "mpi": config.mpi, "timeout_s": config.timeout_s},
     }
     key = content_key({**job, "files": {name: file_hash(path) for name, path in copies.items()}})
     folder = target / f"{condition.folder}_{repeat + 1}"

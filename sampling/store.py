@@ -95,17 +95,27 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # The lock file of ase.db stays behind when its process is killed; the loop has a lock that does not.
-        self._db = ase.db.connect(path, type="db", use_lock_file=False)
+        self._db = _connect(path)
+
+    def make(self) -> None:
+        """Make the database, if there is none: with all its tables or not at all."""
+        if self.path.exists():
+            return
+        temporary = self.path.with_name(f".{self.path.name}.part")
+        temporary.unlink(missing_ok=True)
+        _connect(temporary).count()  # ase.db makes the tables one by one, when it is first asked
+        temporary.replace(self.path)
 
     def add(self, found: Iterable[Selected], iteration: int) -> int:
         """Add structures that are not there yet; returns how many of them are there now."""
+        self.make()
         known = self.keys()
         count = 0
         for rank, one in enumerate(found):
             count += 1
             if one.key in known:
                 continue
+            known[one.key] = "selected"
             bare = Atoms(one.atoms.numbers, one.atoms.get_positions(), cell=one.atoms.cell, pbc=one.atoms.pbc)
             self._db.write(
                 bare,
@@ -164,6 +174,11 @@ class Store:
 
     def _rows(self, include_data: bool = True) -> Iterable[Any]:
         return self._db.select(include_data=include_data) if self.path.exists() else []
+
+
+def _connect(path: Path) -> Any:  # noqa: ANN401 (ase.db's)
+    # The lock file of ase.db stays behind when its process is killed; the loop has a lock that does not.
+    return ase.db.connect(path, type="db", use_lock_file=False)
 
 
 def frame_of_row(row: Row) -> Frame:

@@ -9,7 +9,7 @@ from ase import Atoms
 from ase.build import bulk
 
 from nnmanybody import Potential, SymmetryFunction
-from nnmanybody._core import ElementSection, Network, PairCore, PotentialDefinition
+from nnmanybody._core import AtomicModel, ElementSection, Network, PairCore, PotentialDefinition, RadialBasis
 from nnmanybody.describe import describe
 from nnmanybody.symmetry_functions import SymmetryFunctionSet
 
@@ -125,6 +125,37 @@ def random_potential(
         for element in elements
     ]
     return Potential(PotentialDefinition(sections), name="random potential")
+
+
+def radial_basis_potential(elements: list[str] | str = "Si", cutoff: float = 5.0, seed: int = 0) -> Potential:
+    """Return the same with a random radial basis network for every element, widths, centers and all."""
+    potential = random_potential(elements, cutoff, seed)
+    rng = np.random.default_rng(seed)
+    sections = []
+    for section in potential.definition.sections:
+        n = len(section.functions)
+        model = RadialBasis(
+            rng.normal(0.0, 1.0 / np.sqrt(n), (n - 1, n)),
+            rng.normal(0.0, 1.0, (9, n - 1)),
+            rng.uniform(0.05, 0.3, 9),
+            rng.normal(0.0, 0.5, 9),
+            -0.2,
+            rng.normal(0.0, 0.1, n - 1),
+        )
+        sections.append(with_model(section, model))
+    return Potential(PotentialDefinition(sections), name="random radial basis functions")
+
+
+def with_model(section: ElementSection, model: AtomicModel) -> ElementSection:
+    """Return the section with another model."""
+    return ElementSection(
+        section.element,
+        section.reference_energy,
+        section.functions,
+        section.statistics,
+        section.scaling,
+        model,
+    )
 
 
 def with_core(potential: Potential, inner: float, outer: float) -> Potential:

@@ -30,6 +30,7 @@ def composable(expression: str, seed: int = 0, cutoff_function: str = "poly3", c
 
 POTENTIALS: dict[str, Callable[[], Potential]] = {
     "network": lambda: helpers.random_potential(["Si", "O"]),
+    "radial basis functions": lambda: helpers.radial_basis_potential(["Si", "O"]),
     "composable, linear": lambda: composable("G8"),
     "composable, polynomials": lambda: composable("C6", cutoff_function="biquartic"),
     "composable, three-body": lambda: composable("E[G3L2] + T2A2"),

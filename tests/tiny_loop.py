@@ -58,7 +58,7 @@ def write(folder: Path, **changes) -> Path:
             "batch": 2,
         },
         "train": {"function": "tiny_reference:train_linear"},
-        "stop": {"iterations": 3},
+        "stop": {"iterations": 2},
     }
     for key, value in changes.items():
         config[key] = {**config[key], **value} if isinstance(config.get(key), dict) else value

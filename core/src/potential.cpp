@@ -129,16 +129,6 @@ void add(const NeighborGradient &more, NeighborGradient &sum)
   add(more.z, sum.z);
 }
 
-void average(const std::vector<NeighborGradient> &members, const EnvironmentBlock &block,
-             NeighborGradient &mean)
-{
-  clear(mean, block);
-  for (auto component : {&NeighborGradient::x, &NeighborGradient::y, &NeighborGradient::z}) {
-    for (const NeighborGradient &member : members) add(member.*component, mean.*component);
-    for (double &value : mean.*component) value /= static_cast<double>(members.size());
-  }
-}
-
 }    // namespace
 
 /// `values`: not yet scaled, one column a center.
@@ -208,6 +198,7 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
   result.member_energies.set_size(wanted == Members::none ? 0 : section.models.size(), n_centers);
   result.member_gradients.resize(member_forces ? section.models.size() : 0);
   for (NeighborGradient &gradient : result.member_gradients) clear(gradient, block);
+  if (member_forces) clear(result.gradient, block);
   if (scratch.exchange) clear(scratch.heard, block);
   for (int begin = 0; begin < block.n_centers();) {
     const int end =
@@ -220,6 +211,9 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     if (wanted != Members::none)
       result.member_energies.cols(centers) = scratch.energies + section.reference_energy;
     if (member_forces) {
+      // Not the average of the members' contractions: that would round otherwise, and asking for the members must not
+      // change a trajectory.
+      contract_alone(block, begin, end, scratch.gradients, scratch, result.gradient);
       for (std::size_t m = 0; m < section.models.size(); ++m)
         contract_alone(block, begin, end, scratch.model_gradients[m], scratch,
                        result.member_gradients[m]);
@@ -229,10 +223,7 @@ void Potential::evaluate(const EnvironmentBlock &block, PotentialScratch &scratc
     if (scratch.exchange) reply(block, begin, end, scratch, scratch.heard);
     begin = end;
   }
-  if (member_forces)
-    average(result.member_gradients, block, result.gradient);
-  else
-    descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
+  if (!member_forces) descriptor.gather_gradient(block, scratch.descriptor, result.gradient);
   if (scratch.exchange) add(scratch.heard, result.gradient);
   if (core_) add_core(block, scratch, result);
 }

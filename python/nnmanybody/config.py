@@ -17,7 +17,7 @@ from pydantic import (
 from nnmanybody.data import DataKeys
 from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
-from nnmanybody.model_config import ComposableModel, ModelConfig, NetworkModel
+from nnmanybody.model_config import ComposableModel, ModelConfig, NetworkModel, RadialBasisModel
 from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
 from nnmanybody.yaml_config import FilePath, Section, load_yaml
 
@@ -211,7 +211,7 @@ class AverageConfig(Section):
 class RefitConfig(Section):
     """Last layers by linear least squares, at the end; `training/refit.py` has its equations."""
 
-    energy_factor: PositiveFloat = 3.0  # of the weight of the energies in the loss
+    energy_factor: PositiveFloat = 5.0  # of the weight of the energies in the loss
     ridge: NonNegativeFloat = 1e-9  # of the mean diagonal element
 
 
@@ -271,8 +271,18 @@ class TrainingConfig(Section):
     tensorboard: TensorBoardConfig = TensorBoardConfig()
     report: bool = True  # report.html in the output folder, when the training is done
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, content: Any) -> Any:  # noqa: ANN401 (pydantic's)
+        """Let a model bring its own defaults."""
+        model = content.get("model") if isinstance(content, dict) else None
+        kind = model.get("kind") if isinstance(model, dict) else getattr(model, "kind", model)
+        return {**RadialBasisModel.training_defaults(), **content} if kind == "rbf" else content
+
     @model_validator(mode="after")
     def _check(self) -> "TrainingConfig":
+        if isinstance(self.model, RadialBasisModel):
+            self._check_radial_basis()
         if isinstance(self.model, ComposableModel):
             foreign = FOR_NETWORKS & self.model_fields_set
             if foreign:
@@ -281,13 +291,22 @@ class TrainingConfig(Section):
                     "in the section `model`"
                 )
         if self.start is not None:
-            brought = {"symmetry_functions", "scaling", "network", "reference_energies", "pair_core"}
+            brought = {"symmetry_functions", "scaling", "model", "network", "reference_energies", "pair_core"}
             fixed = brought & self.model_fields_set
             if fixed:
                 raise ValueError(f"`start` brings its own {', '.join(sorted(fixed))}; remove the key or `start`")
         if isinstance(self.optimizer, Kalman) and (self.loss.stress or self.loss.atomic_energies or self.loss.huber):
             raise ValueError("the optimizer kalman knows energies and forces only, and no huber; choose another")
         return self
+
+    def _check_radial_basis(self) -> None:
+        """Refuse what has no meaning for radial basis functions."""
+        if {"network", "start"} & self.model_fields_set:
+            raise ValueError("model rbf has no network and no start: remove these keys")
+        if self.loss.huber or self.loss.l2 or self.refit:
+            raise ValueError("model rbf is fitted by least squares with a ridge of its own: no huber, l2 or refit")
+        if self.inputs != "memory":
+            raise ValueError("model rbf needs Jacobians at hand; set inputs: memory, which is its default")
 
 
 def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> TrainingConfig:

@@ -1,4 +1,4 @@
-"""The networks of a potential as TensorFlow variables: all elements, to and from the potential file."""
+"""The models of a potential as TensorFlow variables: all elements, to and from the potential file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from nnmanybody.errors import NNPError
 from nnmanybody.potential import Potential
 from nnmanybody.training.element_model import Description, ElementModel, new_element_model
 from nnmanybody.training.inputs import Whitening, change_scaling, scaling_coefficients, unfold_whitening
+from nnmanybody.training.trainable import TrainableElement
 
 __all__ = [
     "Description",
@@ -30,11 +31,11 @@ FloatArray = NDArray[np.float64]
 
 
 class Model:
-    """The networks of all elements of a potential.
+    """The models of all elements of a potential.
 
     Parameters
     ----------
-    elements : sequence of ElementModel
+    elements : sequence of TrainableElement
     threads : int, optional
         Of the core, where it computes products with Jacobians; all cores by default.
     pair_core : PairCore, optional
@@ -43,7 +44,7 @@ class Model:
 
     def __init__(
         self,
-        elements: Sequence[ElementModel],
+        elements: Sequence[TrainableElement],
         threads: int | None = None,
         pair_core: _core.PairCore | None = None,
     ) -> None:
@@ -58,8 +59,13 @@ class Model:
         return tuple(_core.Descriptor(names, list(network.description.functions)) for network in self.elements)
 
     @property
+    def networks(self) -> tuple[ElementModel, ...]:
+        """All elements, for what is done with neural networks only."""
+        return tuple(element for element in self.elements if isinstance(element, ElementModel))
+
+    @property
     def n_members(self) -> int:
-        """How many networks every element has."""
+        """How many models every element has."""
         return self.elements[0].n_members
 
     @property
@@ -115,6 +121,9 @@ def element_model_from_section(section: _core.ElementSection, dtype: str = "floa
     NNPError
         If the members do not have the same layers.
     """
+    other = [model.kind for model in section.models if model.kind != "network"]
+    if other:
+        raise NNPError(f"element {section.element}: only neural networks can be trained further, this is a {other[0]}")
     networks = section.networks
     network = networks[0]
     if any(_shape(other) != _shape(network) for other in networks):

@@ -22,6 +22,7 @@ PICTURES = {
         *("figure_4_1", "figure_4_2", "figure_4_3", "figure_7_2", "figure_7_3"),
         *("correlation_before", "correlation_after", "number_of_functions"),
     ),
+    "scaling_and_shifting": ("errors", "convergence"),
 }
 
 

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from nnmanybody.sampling.folder import LoopFolder
+from nnmanybody.sampling.state import read_status
 
 import tiny_loop
 
@@ -20,9 +22,7 @@ def labelled(folder: Path) -> list[str]:
 
 
 def status(config: Path) -> dict:
-    done = tiny_loop.nnp("status", config, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return read_status(LoopFolder(config.parent / "loop"))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,20 @@ def undisturbed(tmp_path_factory):
     done = tiny_loop.nnp("run", config)
     assert done.returncode == 0, done.stderr
     return folder, status(config), labelled(folder)
+
+
+def test_another_terminal_sees_how_it_stands(undisturbed):
+    folder, expected, _ = undisturbed
+    done = tiny_loop.nnp("status", folder / "loop.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == expected
+    assert found["state"] == "finished"
+    assert found["iteration"] == 1
+    assert found["labelled"] == found["iterations"][-1]["labelled"]
+    assert set(found["errors"]) == {"force", "energy"}
+    assert "budget of 2 iterations" in found["message"]
+    assert "finished" in tiny_loop.nnp("status", folder / "loop.yaml").stdout
 
 
 def wait_for(pattern: str, folder: Path, process) -> None:
@@ -107,7 +121,7 @@ def test_a_full_disk_stops_the_loop_and_loses_nothing(tmp_path, undisturbed):
 
 
 def test_a_second_loop_in_the_folder_is_refused_while_the_first_one_runs(tmp_path):
-    config = tiny_loop.write(tmp_path, label={"by": {"kind": "shell", "command": "sleep 20 {input} {output}"}})
+    config = tiny_loop.write(tmp_path, label={"by": {"kind": "shell", "command": "sleep 20; cp {input} {output}"}})
     process = tiny_loop.start("run", config)
     try:
         wait_for("loop/iterations/000/select.json", tmp_path, process)

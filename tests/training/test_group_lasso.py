@@ -24,13 +24,13 @@ RELEVANT = (1, 4, 6)
 
 @pytest.fixture(scope="module")
 def candidates():
-    """Five radial and three angular functions."""
+    """Five radial and four angular functions."""
     radial = [
         SymmetryFunction("G2", ["Si"], CUTOFF, eta=4.0, r_shift=shift) for shift in (1.9, 2.3, 2.7, 3.1, 3.5)
     ]  # fmt: skip
     angular = [
         SymmetryFunction("G5", ["Si", "Si"], CUTOFF, eta=eta, r_shift=2.3, zeta=zeta, lam=lam)
-        for eta, zeta, lam in ((0.2, 1.0, 1), (0.2, 4.0, -1), (2.0, 1.0, 1))
+        for eta, zeta, lam in ((0.2, 1.0, 1), (0.2, 4.0, -1), (0.2, 4.0, 1), (2.0, 1.0, 1))
     ]
     return (*radial, *angular)
 
@@ -67,12 +67,10 @@ def test_the_proximal_step_is_the_minimum_it_stands_for():
     np.testing.assert_allclose((y - x)[~fallen], (t * x)[~fallen] / length[~fallen], atol=1e-12)
 
 
-def test_the_functions_of_a_known_potential_are_chosen(configure, candidates, labelled, monkeypatch):
-    monkeypatch.setattr("nnmanybody.training.group_lasso.FREE_STEPS", 20)
-    monkeypatch.setattr("nnmanybody.training.group_lasso.STEPS", 300)
+def test_the_functions_of_a_known_potential_are_chosen(configure, candidates, labelled):
     functions = {"kind": "list", "functions": {"Si": tuple(map(str, candidates))}, "select": "group_lasso", "count": 3}
     data = {"train": labelled, "validation_fraction": 0.0}
-    config = configure(data=data, symmetry_functions=functions, batch_size=12)
+    config = configure(data=data, symmetry_functions=functions)
     assert prepare(config).model.elements[0].description.functions == tuple(candidates[index] for index in RELEVANT)
 
 

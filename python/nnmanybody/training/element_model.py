@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nnmanybody import _core
 from nnmanybody.config import NetworkShape
 from nnmanybody.training.inputs import InputTransform, Scaling, Whitening, fold_whitening, scaling_coefficients
+from nnmanybody.training.moments import Moments
 from nnmanybody.training.tensorflow import keras, tf
 
 FloatArray = NDArray[np.float64]
@@ -57,6 +58,11 @@ class Description:
     def transform(self) -> InputTransform:
         """From values of the functions to inputs of the network."""
         return InputTransform(*scaling_coefficients(self.scaling, self.statistics), self.whitening)
+
+    def scaled_moments(self, moments: Moments, kept: Sequence[int]) -> tuple[FloatArray, FloatArray]:
+        """Mean and covariance of the scaled functions, from moments of all candidates and the numbers of the kept."""
+        mean, covariance = moments.mean[list(kept)], moments.covariance[np.ix_(kept, kept)]
+        return self.transform.scaled_moments(mean, covariance)
 
 
 class ElementModel:

@@ -136,7 +136,7 @@ def rank_functions(
     small = _small(config)
     prepared = prepare(small)
     trainer, model = Trainer(prepared.model, small), prepared.model
-    first = [element.kernels[0] for element in model.elements]
+    first = [element.kernels[0] for element in model.networks]
     optimizer = ProximalAdam(Adam(), model.variables, first)
     trainer.optimizer = optimizer
     with model.holding([np.zeros(variable.shape) for variable in model.variables]):
@@ -157,7 +157,7 @@ def rank_functions(
         element.description.element: [
             (element.description.functions[index], reason) for index, reason in ranking.best(count)
         ]
-        for element, ranking in zip(model.elements, rankings, strict=True)
+        for element, ranking in zip(model.networks, rankings, strict=True)
     }
 
 

@@ -62,6 +62,7 @@ class Whitening:
     ----------
     mean : (n_functions,) float64
     matrix : (n_functions, n_functions) float64
+        Columns may be zero.
     """
 
     mean: FloatArray
@@ -85,11 +86,32 @@ class Whitening:
     @classmethod
     def of_covariance(cls, mean: FloatArray, covariance: FloatArray, floor: float) -> "Whitening":
         """Make the same from mean (n_functions,) and covariance (n_functions, n_functions) of the scaled functions."""
-        variance, components = np.linalg.eigh(covariance)
-        # The sign of a component is arbitrary; a rule makes it the same everywhere.
-        largest = np.abs(components).argmax(axis=0)
-        components = components * np.sign(components[largest, np.arange(len(mean))])
-        return cls(mean, components / np.sqrt(np.maximum(variance, 0.0) + floor * variance.max()))
+        variance, components = _principal_components(covariance)
+        return cls(mean, components / np.sqrt(variance + floor * variance.max()))
+
+    @classmethod
+    def directions(cls, mean: FloatArray, covariance: FloatArray, smallest: float) -> "Whitening":
+        """Principal components of unit variance; those whose deviation is below `smallest` times the largest are zero.
+
+        Parameters
+        ----------
+        mean : (n_functions,) float64
+        covariance : (n_functions, n_functions) float64
+            Of the scaled functions.
+        smallest : float
+        """
+        variance, components = _principal_components(covariance)
+        kept = np.sqrt(variance) > smallest * np.sqrt(variance.max())
+        return cls(mean, np.where(kept, components / np.sqrt(np.where(kept, variance, 1.0)), 0.0))
+
+
+def _principal_components(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Variances and, as columns, principal components."""
+    variance, components = np.linalg.eigh(covariance)
+    # The sign of a component is arbitrary; a rule makes it the same everywhere.
+    largest = np.abs(components).argmax(axis=0)
+    components = components * np.sign(components[largest, np.arange(len(components))])
+    return np.maximum(variance, 0.0), components
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from nnmanybody.data_sources import read_entries
 from nnmanybody.descriptor_config import IntervalSet
 from nnmanybody.model import (
     Description,
-    ElementModel,
     Model,
     element_model_from_section,
     new_element_model,
     with_inputs,
 )
+from nnmanybody.model_config import RadialBasisModel
 from nnmanybody.potential import Potential
 from nnmanybody.training import checks, functions, memory
 from nnmanybody.training.frame_inputs import Wanted, centers_of
@@ -31,10 +31,13 @@ from nnmanybody.training.inputs import Whitening
 from nnmanybody.training.moments import Moments
 from nnmanybody.training.optimizers import initializer
 from nnmanybody.training.pair_core import choose_core, without_core
+from nnmanybody.training.potential_fit import fit_directly
 from nnmanybody.training.provenance import data_hash
+from nnmanybody.training.radial_basis_element import new_radial_basis
 from nnmanybody.training.reference_energies import reference_energies, residual_energies
 from nnmanybody.training.split import Split, split_frames
 from nnmanybody.training.survey import Survey, survey
+from nnmanybody.training.trainable import TrainableElement
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +61,8 @@ class Prepared:
         Where inputs are kept.
     train, validation : Inputs
     cache : InputCache, optional
+    fitted : bool
+        The first weights are a fit already, not random.
     """
 
     split: Split
@@ -67,6 +72,7 @@ class Prepared:
     train: Inputs
     validation: Inputs
     cache: InputCache | None
+    fitted: bool = False
 
 
 def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: int = 1) -> Prepared:
@@ -114,7 +120,10 @@ def prepare(config: TrainingConfig, mode: memory.Mode | None = None, processes: 
     model = Model(networks, config.threads, core)
     maker = _frame_maker(model, config, wanted=wanted, found=found, split=split, mode=mode, processes=processes)
     train, validation = (maker.inputs(part, "Jacobians") for part in (targets.train, targets.validation))
-    return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache)
+    fitted = isinstance(config.model, RadialBasisModel)
+    if isinstance(config.model, RadialBasisModel):
+        fit_directly(model, train, config.model, config.loss, config.data.split_seed)
+    return Prepared(split, data_hash(split), model, maker.mode, train, validation, maker.cache, fitted)
 
 
 def _check(config: TrainingConfig, split: Split, cutoff: float) -> None:
@@ -172,14 +181,14 @@ def _new_networks(
     split: Split,
     candidates: Sequence[functions.Functions],
     found: Survey,
-) -> list[ElementModel]:
-    """Networks with random weights."""
+) -> list[TrainableElement]:
+    """Models with their first weights."""
     set_config = config.symmetry_functions or IntervalSet()
     reference = reference_energies(config.reference_energies, split.train, split.isolated, elements)
     rest = residual_energies(split.train, reference)
     kind, (lower, upper) = config.scaling.kind, config.scaling.bounds
     ranked = rank_functions(config, set_config.count or 0, prepare) if set_config.select == "group_lasso" else {}
-    networks = []
+    networks: list[TrainableElement] = []
     for species, (element, listed) in enumerate(zip(elements, candidates, strict=True)):
         best = ranked.get(element)
         kept = (
@@ -196,8 +205,23 @@ def _new_networks(
             reference_energy=reference[element],
             energy_scale=energy_scale(split.train),
         )
-        description = _whitened(description, found.moments[species], kept, config)
+        moments = found.moments[species]
         rng = np.random.default_rng([config.seed, species])
+        if isinstance(config.model, RadialBasisModel):
+            table = found.samples[species].table[:, kept]
+            networks.append(
+                new_radial_basis(
+                    description,
+                    moments=moments,
+                    kept=kept,
+                    table=table,
+                    config=config.model,
+                    rng=rng,
+                    dtype=config.precision,
+                )
+            )
+            continue
+        description = _whitened(description, moments, kept, config)
         networks.append(
             new_element_model(
                 description,
@@ -215,14 +239,13 @@ def _new_networks(
 def _whitened(description: Description, moments: Moments, kept: Sequence[int], config: TrainingConfig) -> Description:
     if config.whitening is None:
         return description
-    own = np.ix_(kept, kept)
-    scaled = description.transform.scaled_moments(moments.mean[list(kept)], moments.covariance[own])
+    scaled = description.scaled_moments(moments, kept)
     return replace(description, whitening=Whitening.of_covariance(*scaled, config.whitening.floor))
 
 
-def _networks_of(start: Potential, config: TrainingConfig, found: Survey) -> list[ElementModel]:
+def _networks_of(start: Potential, config: TrainingConfig, found: Survey) -> list[TrainableElement]:
     """Networks of a potential, adapted to the ranges of the data but unchanged as functions of a structure."""
-    networks = []
+    networks: list[TrainableElement] = []
     for species, section in enumerate(start.definition.sections):
         functions.refuse_constant(section.element, tuple(section.functions), found.samples[species].table)
         network = element_model_from_section(section, config.precision)

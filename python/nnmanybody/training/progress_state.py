@@ -31,6 +31,10 @@ class Progress:
     patience_epoch: int = 0
     seconds: float = 0.0
 
+    def begin(self, loss: float) -> None:
+        """Tell the loss of weights that are worth keeping before any epoch."""
+        self.best_loss = self.patience_loss = loss
+
     def end_epoch(self, loss: float, min_delta: float) -> bool:
         """Count an epoch; say whether it is the best so far."""
         self.epoch += 1

@@ -91,7 +91,7 @@ class Layout:
 def layouts(model: Model) -> list[Layout]:
     """Give every element its features, numbered through."""
     made: list[Layout] = []
-    for element in model.elements:
+    for element in model.networks:
         made.append(Layout(element, sum(layout.n_features for layout in made)))
     return made
 
@@ -118,7 +118,7 @@ class FeatureModel:
 
     def hold(self, first: int) -> None:
         """Become the features from this one on; those beyond the last are zero."""
-        for layout, network in zip(self._layouts, self.model.elements, strict=True):
+        for layout, network in zip(self._layouts, self.model.networks, strict=True):
             own = np.arange(first, first + self._n) - layout.first
             hidden, n_members = layout.n_hidden, layout.element.n_members
             member = np.clip(own // hidden, 0, n_members - 1)

@@ -122,7 +122,7 @@ def train(config: TrainingConfig, *, resume: bool = False, overwrite: bool = Fal
         with stop_request() as stop:
             _epochs(run, curve, stop)
     except TrainingDivergedError as error:
-        kept = _conclude(run) if run.progress.best_epoch else None
+        kept = _conclude(run) if run.progress.best_epoch or prepared.fitted else None
         saved = f"The best weights, of epoch {run.progress.best_epoch}, are in {kept.potential}" if kept else ""
         raise TrainingDivergedError(f"{error}\n{saved}".rstrip()) from None
     return _conclude(run)
@@ -138,6 +138,8 @@ def _begin(config: TrainingConfig, prepared: Prepared, restored: Checkpoint | No
         run.progress = Progress(**restored.state["progress"])
         run.best = restored.arrays["best"]
         logger.info("resuming after epoch %d", run.progress.epoch)
+    elif prepared.fitted:
+        run.progress.begin(trainer.measure(trainer.batches(prepared.validation or prepared.train)).loss)
     n_weights = sum(int(variable.shape.num_elements()) for variable in prepared.model.variables)
     logger.info("%d weights in %d networks", n_weights, len(prepared.model.elements))
     return run

@@ -26,6 +26,7 @@ from nnmanybody.training.loss import (
     squared_errors,
 )
 from nnmanybody.training.optimizers import LearningRate, make_optimizer
+from nnmanybody.training.potential_fit import linear_projection
 from nnmanybody.training.processes import ALONE, Processes
 from nnmanybody.training.tensorflow import tf
 
@@ -247,6 +248,7 @@ class Trainer:
             total=self.processes.sum,
             iterations=stretch.iterations,
             memory=stretch.memory,
+            projection=linear_projection(self.model, frames, self.config.loss),
         )
         if not finite:
             raise TrainingDivergedError(self._diagnosis(frames, np.arange(len(frames)), epoch, 0))
