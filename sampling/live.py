@@ -60,15 +60,15 @@ def status_table(status: Mapping[str, Any], now: float) -> Group:
     """Draw the table of iterations with what goes on below it."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (
-        ("iteration", "right"),
+        ("#", "right"),
         ("runs", "right"),
         ("ps", "right"),
         ("exploded", "right"),
         ("unknown", "right"),
         ("new", "right"),
         ("labelled", "right"),
-        ("force error", "right"),
-        ("energy error", "right"),
+        ("force\neV/Å", "right"),
+        ("energy\nmeV/atom", "right"),
         ("seconds", "right"),
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
@@ -87,8 +87,8 @@ def _cells(record: Mapping[str, Any]) -> list[str]:
         str(record["unknown"]),
         str(record["new"]),
         str(record["labelled"]),
-        f"{errors['force']:.4f} eV/Å" if "force" in errors else "–",
-        f"{1e3 * errors['energy']:.2f} meV" if "energy" in errors else "–",
+        f"{errors['force']:.4f}" if "force" in errors else "–",
+        f"{1e3 * errors['energy']:.2f}" if "energy" in errors else "–",
         f"{record['seconds']:.0f}",
     ]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 import helpers
 from nnmanybody import Potential
-from nnmanybody._core import Expression, PotentialDefinition
+from nnmanybody._core import ElementSection, Expression, PotentialDefinition, RadialBasis
 from nnmanybody.composable.layout import Layout, neutral_coefficients
 
 ELEMENTS = ("Si", "O")
@@ -28,9 +28,24 @@ def composable(expression: str, seed: int = 0, cutoff_function: str = "poly3", c
     return Potential(PotentialDefinition(layout.sections(logarithms, coefficients)), name=expression)
 
 
+def radial_basis() -> Potential:
+    """Five centers in three directions of the functions of the random network, with a shortcut."""
+    rng = np.random.default_rng(4)
+    sections = []
+    for one in helpers.random_potential(["Si", "O"]).definition.sections:
+        whitening = 0.3 * rng.normal(size=(3, len(one.functions)))
+        centers, gammas, weights = rng.normal(size=(5, 3)), rng.uniform(0.1, 0.5, 5), rng.normal(size=5)
+        model = RadialBasis(whitening, centers, gammas, weights, 0.25, shortcut=0.2 * rng.normal(size=3))
+        sections.append(
+            ElementSection(one.element, one.reference_energy, one.functions, one.statistics, one.scaling, model)
+        )
+    return Potential(PotentialDefinition(sections), name="rbf")
+
+
 POTENTIALS: dict[str, Callable[[], Potential]] = {
     "network": lambda: helpers.random_potential(["Si", "O"]),
     "radial basis functions": lambda: helpers.radial_basis_potential(["Si", "O"]),
+    "rbf": radial_basis,
     "composable, linear": lambda: composable("G8"),
     "composable, polynomials": lambda: composable("C6", cutoff_function="biquartic"),
     "composable, three-body": lambda: composable("E[G3L2] + T2A2"),

@@ -72,7 +72,7 @@ def test_structures_are_those_of_the_paper(example):
         "interstitial": 15,
         "grain boundary": 14,
     }
-    for atoms in made:
+    for atoms in made[::6]:
         distances = atoms.get_all_distances(mic=True)
         np.fill_diagonal(distances, 10.0)
         assert distances.min() > 1.5  # Å
@@ -91,7 +91,7 @@ def errors(cells):
         potential = Potential(definition_of(data, layout, fit(data, layout, model, seed=0)))
         return errors_on(potential, test)
 
-    return {"G8": reached("G8", 8), "E[G8L4]": reached("E[G8L4]", 24)}
+    return {"G8": reached("G8", 6), "E[G8L4]": reached("E[G8L4]", 20)}
 
 
 def test_exponentials_beat_pairs_by_far(errors):

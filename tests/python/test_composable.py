@@ -7,7 +7,7 @@ import pytest
 
 import helpers
 from doc_blocks import blocks
-from model_cases import composable
+from model_cases import composable, radial_basis
 from nnmanybody import Potential
 from nnmanybody._core import (
     Composable,
@@ -285,8 +285,9 @@ def test_rows_of_linear_models_give_energies_and_forces(text):
     np.testing.assert_allclose(rows.forces @ c, forces, atol=1e-11 * np.abs(forces).max())
 
 
-def test_rows_of_networks_give_energies_and_forces():
-    potential = helpers.random_potential(["Si", "O"], shortcut=True)
+@pytest.mark.parametrize("make", [lambda: helpers.random_potential(["Si", "O"], shortcut=True), radial_basis])
+def test_rows_of_other_models_give_energies_and_forces(make):
+    potential = make()
     rows, c = design_rows(potential, [helpers.silica()]), linear_parameters(potential)
     expected = potential.evaluate(helpers.silica())
     reference = sum(helpers.REFERENCE_ENERGIES[symbol] for symbol in helpers.silica().symbols)

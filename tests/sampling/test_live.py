@@ -32,14 +32,23 @@ RUNNING = {
 
 
 def text(status, now):
-    console = Console(width=120, record=True, file=io.StringIO())
+    console = Console(width=100, record=True, file=io.StringIO())
     console.print(status_table(status, now))
     return console.export_text()
 
 
 def test_the_table_has_iterations_and_what_goes_on():
     shown = text(RUNNING, 110.0)
-    for words in ("12.5", "31", "0.0612 eV/Å", "1.50 meV", "iteration 2, explore 2 of 6", "20 labelled, 1 failed"):
+    for words in (
+        "12.5",
+        "31",
+        "0.0612",
+        "1.50",
+        "eV/Å",
+        "meV/atom",
+        "iteration 2, explore 2 of 6",
+        "20 labelled, 1 failed",
+    ):
         assert words in shown
     assert "about 20 s more" in shown
 
