@@ -9,12 +9,14 @@ import pytest
 import yaml
 from nnmanybody.sampling import config as configs
 from nnmanybody.sampling.conditions import grid
-from nnmanybody.sampling.config import ConditionConfig, read_loop
+from nnmanybody.sampling.config import ConditionConfig, TrainConfig, read_loop
 from nnmanybody.sampling.plan import check, plan
+from nnmanybody.sampling.train import BROUGHT_BY_START, training_settings
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import tiny_loop
+from nnmanybody.config import read_config
 from nnmanybody.errors import NNPError
 
 TEXT = (Path(__file__).parents[2] / "docs" / "sampling.md").read_text(encoding="utf-8")
@@ -121,3 +123,19 @@ def test_an_input_without_the_files_of_the_loop_is_refused(tmp_path):
 
 def test_the_tiny_loop_is_valid_yaml(tmp_path):
     assert yaml.safe_load(tiny_loop.write(tmp_path).read_text())["elements"] == ["Cu"]
+
+
+def test_a_training_from_the_last_weights_takes_functions_and_networks_with_it(tmp_path, silicon_file):
+    settings = {"network": {"members": 3}, "epochs": 7, "data": {"validation_fraction": 0.2}}
+    new = training_settings(TrainConfig(settings=settings), ["Si"], None)
+    last = training_settings(TrainConfig(settings=settings, weights="last"), ["Si"], silicon_file)
+    assert new["network"] == {"members": 3}
+    assert "start" not in new
+    assert last["start"] == str(silicon_file)
+    assert not set(BROUGHT_BY_START) & set(last)
+    for made in (new, last):
+        assert made["epochs"] == 7
+        assert made["data"] == {"faults": "warn", "validation_fraction": 0.2, "train": "data.xyz"}
+        path = tmp_path / "train.yaml"
+        path.write_text(yaml.safe_dump(made))
+        read_config(path)
