@@ -106,6 +106,8 @@ def _new_section(rows: Sequence[Row], runs: Sequence[Mapping[str, Any]], selecti
 
 def words(reason: Reason) -> str:
     """Say in a few words why a structure was selected."""
+    if "reason" in reason:  # of the trap, a sentence that has all the rest
+        return f"{reason['method']}: {reason['reason']}, step {reason.get('step', '?')}"
     parts = [str(reason["method"])]
     for name, value in reason.items():
         if name == "method":
