@@ -121,7 +121,9 @@ def write_data(path: Path, frames: Sequence[Frame]) -> None:
     written = []
     for frame in frames:
         atoms = Atoms(frame.atoms.numbers, frame.atoms.get_positions(), cell=frame.atoms.cell, pbc=frame.atoms.pbc)
-        atoms.info |= {"config_type": frame.config_type, "key": frame.name}
+        # An empty value would swallow what stands behind it in the comment line.
+        words = {"config_type": frame.config_type, "key": Path(frame.name).name}
+        atoms.info |= {name: word for name, word in words.items() if word}
         if frame.energy is not None:
             atoms.info["REF_energy"] = frame.energy
         if frame.stress is not None:
