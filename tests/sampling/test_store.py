@@ -7,6 +7,9 @@ import pytest
 from ase.build import bulk
 from nnmanybody.sampling.folder import structure_key
 from nnmanybody.sampling.store import Label, Selected, Store
+from nnmanybody.sampling.train import write_data
+
+from nnmanybody.data import Frame, read_frames
 
 
 def selected(seed):
@@ -71,3 +74,12 @@ def test_a_database_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
             store.add([selected(1)], 0)
     assert not store.path.exists()
     assert Store(store.path).add([selected(1)], 0) == 1
+
+
+def test_data_to_train_on_come_back_with_and_without_a_name(tmp_path):
+    atoms = selected(1).atoms
+    frames = [Frame(atoms, energy=1.5, forces=np.zeros((4, 3)), name=name, config_type=name) for name in ("", "md")]
+    write_data(tmp_path / "data.xyz", frames)
+    found = read_frames(tmp_path / "data.xyz")
+    assert [frame.energy for frame in found] == [1.5, 1.5]
+    assert [frame.config_type for frame in found] == ["", "md"]
