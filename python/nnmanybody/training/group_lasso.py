@@ -135,15 +135,17 @@ def rank_functions(
     """
     small = _small(config)
     prepared = prepare(small)
-    trainer, model = Trainer(prepared.model, small), prepared.model
+    n_steps = -(-len(prepared.train) // small.batch_size)
+    n_epochs = -(-STEPS // n_steps)
+    # As many epochs as this takes: those of the training are followed by its last stretch.
+    trainer, model = Trainer(prepared.model, small.model_copy(update={"epochs": n_epochs})), prepared.model
     first = [element.kernels[0] for element in model.networks]
     optimizer = ProximalAdam(Adam(), model.variables, first)
     trainer.optimizer = optimizer
     with model.holding([np.zeros(variable.shape) for variable in model.variables]):
         nothing = trainer.measure_now(trainer.batches(prepared.train)).loss
     rankings = [Ranking(np.zeros(n), np.zeros(n, dtype=np.int64)) for n in (int(each.shape[1]) for each in first)]
-    n_steps = -(-len(prepared.train) // small.batch_size)
-    for epoch in range(-(-STEPS // n_steps)):
+    for epoch in range(n_epochs):
         progress = (epoch * n_steps - FREE_STEPS) / (STEPS - FREE_STEPS)
         price = nothing * FIRST_PRICE ** (1.0 - progress) if progress >= 0.0 else 0.0
         optimizer.price.assign(price)
