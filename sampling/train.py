@@ -21,7 +21,7 @@ from nnmanybody.lammps_runs import run_program
 from nnmanybody.yaml_config import load_yaml
 
 DATA, SETTINGS, POTENTIAL, RESULT = "data.xyz", "train.yaml", "potential.nnp", "trained.json"
-BROUGHT_BY_START = ("symmetry_functions", "scaling", "network", "reference_energies", "pair_core", "elements")
+BROUGHT_BY_START = ("symmetry_functions", "scaling", "model", "network", "reference_energies", "pair_core", "elements")
 """Keys of a configuration that a potential to start from has itself."""
 OF_THE_LOOP = ("data.train", "output", "potential", "start")
 LONGEST_S = 20 * 86400.0

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from figures import draw_all
+from niobium_figures import draw_all
+from niobium_reference import label, liquid
+from niobium_structures import N_LIQUID, small_cells, solids
 from nnmanybody import Potential
 from nnmanybody.composable.layout import Layout
 from nnmanybody.composable.linear import Data
@@ -23,8 +25,6 @@ from nnmanybody.data import Frame
 from nnmanybody.design import design_rows
 from nnmanybody.interchange.extended_xyz import frame_text
 from nnmanybody.model_config import ComposableModel
-from reference import label, liquid
-from structures import N_LIQUID, small_cells, solids
 
 SMALL = ("G8", "C8", "E[G4L4]", "E[G8L4]", "N[E[G4L4]]", "E[G4L4] + N[E[G4L4]]", "G8 * E[G4L4]")
 ALL = (

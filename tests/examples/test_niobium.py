@@ -1,6 +1,7 @@
 """The niobium example at its small size: the reference is what it claims, exponentials beat pairs as they should."""
 
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,20 @@ def example():
     """The modules of the example, as its script imports them."""
     sys.path.insert(0, str(FOLDER))
     try:
-        import figures
-        import reference
-        import run
-        import structures
+        import niobium_figures
+        import niobium_reference
+        import niobium_structures
 
-        yield {"reference": reference, "run": run, "structures": structures, "figures": figures}
+        # Other examples have a run.py, too.
+        spec = spec_from_file_location("niobium_run", FOLDER / "run.py")
+        run = sys.modules["niobium_run"] = module_from_spec(spec)
+        spec.loader.exec_module(run)
+        yield {
+            "reference": niobium_reference,
+            "run": run,
+            "structures": niobium_structures,
+            "figures": niobium_figures,
+        }
     finally:
         sys.path.remove(str(FOLDER))
 

@@ -118,7 +118,9 @@ OLD_HEADERS = {
     "error.h": "struct Error { [[noreturn]] void all(const std::string &, int, const std::string &) { throw 1; } };",
     "pair.h": "struct Pair {};",
     "compute.h": "struct Compute {};",
-    "neigh_request.h": "struct NeighRequest { int pair = 1, compute = 0, half = 1, full = 0, instance = -1; };",
+    "fix.h": "struct Fix {};",
+    "comm.h": "struct Comm { void reverse_comm_compute(void *) {} };",
+    "neigh_request.h": "struct NeighRequest { int pair = 1, compute = 0, fix = 0, half = 1, full = 0, instance = 0; };",
     "neighbor.h": """
 struct NeighRequest;
 struct Neighbor {
@@ -138,9 +140,9 @@ template <typename Style> void ask()
   Neighbor neighbor;
   Style style;
   request_full_list(neighbor, &style, 7);
-  std::printf("%d%d%d%d%d ", only.pair, only.compute, only.half, only.full, only.instance);
+  std::printf("%d%d%d%d%d%d ", only.pair, only.compute, only.fix, only.half, only.full, only.instance);
 }
-int main() { ask<Pair>(); ask<Compute>(); std::printf("%d", int(has_type_labels(Atom{}))); }
+int main() { ask<Pair>(); ask<Compute>(); ask<Fix>(); std::printf("%d", int(has_type_labels(Atom{}))); }
 """
 
 
@@ -150,5 +152,5 @@ def test_older_releases_are_asked_for_neighbors_in_their_own_way(tmp_path):
     (tmp_path / "main.cpp").write_text(OLD_PROGRAM)
     compile_with(tmp_path, "main", ["main.cpp"], "-DNNMB_LAMMPS_VERSION=20210929", f"-I{tmp_path}")
     said = subprocess.run([str(tmp_path / "main")], capture_output=True, text=True, check=True, timeout=60).stdout
-    # pair, compute, half, full, instance: a full list, of a pair style and of a compute; no labels
-    assert said == "10017 01017 0"
+    # pair, compute, fix, half, full, instance: a full list, of a pair style, of a compute, of a fix; no labels
+    assert said == "100017 010017 001017 0"

@@ -58,7 +58,7 @@ def test_another_version_is_named_and_may_work(answering):
     assert "found LAMMPS 20230802" in said
     assert "built for LAMMPS 2025" in said
     assert "reinstall nnmanybody against this LAMMPS" in said
-    assert styles(lines) == 2
+    assert styles(lines) == 5
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_what_would_crash_is_not_loaded(answering, answer, expected):
 def test_the_right_lammps_is_met_in_silence(answering):
     lines = answering("nothing")
     assert warnings(lines) == []
-    assert styles(lines) == 2
+    assert styles(lines) == 5

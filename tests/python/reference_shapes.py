@@ -2,7 +2,7 @@
 
 Formulas: n2p2's documentation (CutoffFunction, CoreFunction, CompactFunction); Behler, J. Chem. Phys. 134, 074106
 (2011) for the cosine; Bircher, Singraber, Dellago, Mach. Learn.: Sci. Technol. 2, 035026 (2021) for polynomials
-and functions with compact support.
+and functions with compact support; Wang et al. (2025), table of cutoff functions, for the last three.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ SHAPES: dict[str, Callable[[Array], Array]] = {
     "poly2": lambda x: (1 - x) ** 3 * (1 + 3 * x + 6 * x**2),
     "poly3": lambda x: (1 - x) ** 4 * (1 + 4 * x + 10 * x**2 + 20 * x**3),
     "poly4": lambda x: (1 - x) ** 5 * (1 + 5 * x + 15 * x**2 + 35 * x**3 + 70 * x**4),
+    "quartic": lambda x: (1 - x) ** 4,
+    "biquartic": lambda x: (1 - x**2) ** 4,
+    "cosine_squared": lambda x: ((np.cos(np.pi * x) + 1.0) / 2.0) ** 2,
 }
 
 

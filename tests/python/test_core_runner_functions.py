@@ -65,6 +65,9 @@ HALF_WAY = {
     "poly2": 0.5,
     "poly3": 0.5,
     "poly4": 0.5,
+    "quartic": 1.0 / 16.0,
+    "biquartic": (3.0 / 4.0) ** 4,
+    "cosine_squared": 0.25,
 }
 
 

@@ -65,7 +65,7 @@ def test_a_core_in_the_data_is_fitted_around_written_and_kept_by_the_next_traini
     forces = [e.forces - f.forces for e, f in zip(found, held_out, strict=True)]
     for name, errors in (("energy", energy), ("forces", forces)):
         assert result.errors["valid"].rmse[name] == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-9)
-    brought = ("symmetry_functions", "scaling", "network", "reference_energies", "pair_core")
+    brought = ("symmetry_functions", "scaling", "model", "network", "reference_energies", "pair_core")
     settings = {key: value for key, value in config.model_dump().items() if key not in brought}
     again = prepare(TrainingConfig.model_validate({**settings, "start": result.potential}))
     assert str(again.model.definition().pair_core) == "zbl 1.1 2.3"

@@ -99,7 +99,7 @@ def test_continues_from_a_potential(configure, tmp_path):
     config = configure(
         output=tmp_path / "more", epochs=1, optimizer={"learning_rate": 1e-12}, average=None
     ).model_dump()
-    for own in ("symmetry_functions", "scaling", "network", "reference_energies", "pair_core"):
+    for own in ("symmetry_functions", "scaling", "model", "network", "reference_energies", "pair_core"):
         config.pop(own)
     config = type(configure()).model_validate({**config, "start": first.potential, "whitening": {"floor": 0.1}})
     second = train(config)

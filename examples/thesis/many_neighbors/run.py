@@ -48,16 +48,16 @@ FULL = Settings(
     targets={"test_cost": 0.05, "parting": 2.0, "few_many": 3.0, "inconsistency": 0.01, "drift_ratio": 100.0},
 )
 SMALL = Settings(
-    hidden=40,
-    many=2000,
+    hidden=100,
+    many=20000,
     few=100,
-    steps=600,
+    steps=6000,
     force_hidden=(30,),
     force_points=1000,
     force_steps=600,
     runs=4,
     md_steps=1000,
-    targets={"test_cost": 1.0, "parting": 3.0, "few_many": 0.5, "inconsistency": 0.01, "drift_ratio": 2.0},
+    targets={"test_cost": 0.5, "parting": 3.0, "few_many": 2.0, "inconsistency": 0.01, "drift_ratio": 2.0},
 )
 
 
