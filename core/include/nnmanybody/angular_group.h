@@ -1,6 +1,6 @@
 #pragma once
 // The angular symmetry functions (G4 and compact_narrow, or G5 and compact_wide) that share a pair of neighbor species
-// and a cutoff function.
+// and a cutoff function; of G5 those that multipole_group.h does not take.
 //
 // Every function of the group is a product of a radial factor (one per distinct eta, r_shift) and an angular
 // factor (one per distinct zeta, lambda): each is computed once per triplet and shared by all functions that hold it.
