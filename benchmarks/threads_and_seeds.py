@@ -56,7 +56,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for number, (title, change) in enumerate(VARIANTS.items()):
             folder = Path(name) / str(number)
-            path = Path(name) / f"{number}.json"
+            path = Path(name) / f"{number}.yaml"
             path.write_text(json.dumps({**common, **change, "output": str(folder)}))
             subprocess.run([*COMMAND, str(path)], check=True)
             errors = json.loads((folder / "result.json").read_text())["valid"]
