@@ -33,10 +33,10 @@ void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
                       const std::vector<int> &type_to_species, double cutoff,
                       const nnmb::HostUnits &units)
 {
-  const double *const *x = atom.x;
+  const double *x = &atom.x[0][0];    // rows lie behind one another
   const double cutoff_squared = cutoff * cutoff;
   const double to_angstrom = 1.0 / units.length;
-  const double xi = x[i][0], yi = x[i][1], zi = x[i][2];
+  const double xi = atom.x[i][0], yi = atom.x[i][1], zi = atom.x[i][2];
   const int *jlist = list.firstneigh[i], *type = atom.type, *species_of = type_to_species.data();
   const int size = list.numneigh[i], begin = environments.n_neighbors();
   environments.grow(size);
@@ -48,8 +48,9 @@ void LammpsBlock::add(const Atom &atom, const NeighList &list, int i,
   int count = 0;
   for (int jj = 0; jj < size; ++jj) {
     const int j = jlist[jj] & NEIGHMASK;
-    const double a = to_angstrom * (x[j][0] - xi), b = to_angstrom * (x[j][1] - yi),
-                 c = to_angstrom * (x[j][2] - zi);
+    const double *at = x + 3 * static_cast<std::ptrdiff_t>(j);
+    const double a = to_angstrom * (at[0] - xi), b = to_angstrom * (at[1] - yi),
+                 c = to_angstrom * (at[2] - zi);
     dx[count] = a;
     dy[count] = b;
     dz[count] = c;

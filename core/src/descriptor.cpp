@@ -55,8 +55,7 @@ std::vector<WeightedSpecies> neighbor_species(const SymmetryFunction &f,
 }    // namespace
 
 Descriptor::Descriptor(const std::vector<std::string> &elements,
-                       std::vector<SymmetryFunction> functions) :
-    functions_(std::move(functions)), n_species_(static_cast<int>(elements.size()))
+                       std::vector<SymmetryFunction> functions) : functions_(std::move(functions))
 {
   if (std::set<std::string>(elements.begin(), elements.end()).size() != elements.size())
     throw std::invalid_argument("expected each element once, got " + join(elements, " "));
@@ -72,12 +71,14 @@ Descriptor::Descriptor(const std::vector<std::string> &elements,
 
 void Descriptor::compile(const std::vector<std::string> &elements)
 {
+  needs_.n_species = static_cast<int>(elements.size());
   for (int s = 0; s < n_functions(); ++s) {
     const SymmetryFunction &f = functions_[static_cast<std::size_t>(s)];
     cutoff_ = std::max(cutoff_, f.cutoff.radius);
-    auto cutoff = std::find(cutoffs_.begin(), cutoffs_.end(), f.cutoff);
-    if (cutoff == cutoffs_.end()) cutoff = cutoffs_.insert(cutoffs_.end(), f.cutoff);
-    const int cutoff_index = static_cast<int>(cutoff - cutoffs_.begin());
+    auto cutoff = std::find(needs_.cutoffs.begin(), needs_.cutoffs.end(), f.cutoff);
+    if (cutoff == needs_.cutoffs.end())
+      cutoff = needs_.cutoffs.insert(needs_.cutoffs.end(), f.cutoff);
+    const int cutoff_index = static_cast<int>(cutoff - needs_.cutoffs.begin());
     for (const auto &[j, k, weight] : neighbor_species(f, elements))
       if (!f.is_angular())
         add_radial(f, s, j, weight, cutoff_index);
@@ -88,6 +89,11 @@ void Descriptor::compile(const std::vector<std::string> &elements)
       else
         add_angular(f, s, j, k, weight, cutoff_index);
   }
+  for (RadialGroup &group : radial_) {
+    group.keep_from(needs_.n_kept);
+    needs_.n_kept += group.n_terms();
+  }
+  needs_.interleaved = !angular_.empty();
 }
 
 void Descriptor::add_radial(const SymmetryFunction &f, int index, int j, double weight,
@@ -127,7 +133,7 @@ void Descriptor::add_multipole(const SymmetryFunction &f, int index, int j, int 
   auto group = std::find_if(multipole_.begin(), multipole_.end(),
                             [&](const MultipoleGroup &g) { return g.holds(cutoff_index); });
   if (group == multipole_.end())
-    group = multipole_.insert(multipole_.end(), MultipoleGroup(cutoff_index, n_species_));
+    group = multipole_.insert(multipole_.end(), MultipoleGroup(cutoff_index, needs_.n_species));
   group->add(f, index, j, k, weight);
 }
 
@@ -140,7 +146,7 @@ std::size_t Descriptor::moments_per_center() const
 
 void Descriptor::prepare(const EnvironmentBlock &block, DescriptorScratch &scratch) const
 {
-  scratch.prepared.prepare(block, n_species_, cutoffs_);
+  scratch.prepared.prepare(block, needs_);
   scratch.prepared.clear_gradient();
 }
 
@@ -264,7 +270,13 @@ void Descriptor::gather_gradient(const EnvironmentBlock &block, const Descriptor
                                  NeighborGradient &gradient) const
 {
   const auto n = static_cast<std::size_t>(block.n_neighbors());
-  for (auto *array : {&gradient.x, &gradient.y, &gradient.z}) array->assign(n, 0.0);
+  // Neighbors beyond the cutoff have none; where there are none of these, all is written.
+  const bool all = scratch.prepared.n_neighbors() == block.n_neighbors();
+  for (auto *array : {&gradient.x, &gradient.y, &gradient.z})
+    if (all)
+      array->resize(n);
+    else
+      array->assign(n, 0.0);
   scratch.prepared.write_gradient(gradient.x, gradient.y, gradient.z);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace nnmb {
@@ -56,14 +57,44 @@ int PreparedBlock::shell_of(const EnvironmentBlock &block, int neighbor) const
   return block.species[n] * n_shells + shell;
 }
 
-void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
+/// Arrays only grow, so that no step of a run clears what it then writes.
+void PreparedBlock::make_room(const EnvironmentBlock &block)
 {
   const auto capacity = static_cast<std::size_t>(block.n_neighbors()) + padding;
   for (auto *array : {&x_, &y_, &z_, &r_squared_})
     if (array->size() < capacity) array->resize(capacity);
-  if (xyz_.size() < 4 * capacity) xyz_.resize(4 * capacity);
+  if (interleaved_ && xyz_.size() < 4 * capacity) xyz_.resize(4 * capacity);
   source_.resize(static_cast<std::size_t>(block.n_neighbors()));
+}
+
+/// The usual case, of which nothing has to be sorted: one species, one radius, and all neighbors nearer than it. False,
+/// with nothing done that counts, if it is another.
+bool PreparedBlock::take_all(const EnvironmentBlock &block)
+{
+  if (n_species_ > 1 || radii_.size() > 1) return false;
+  const double longest = radii_.back() * radii_.back();
+  constexpr double shortest = kernels::shortest_distance * kernels::shortest_distance;
+  const auto n = static_cast<std::size_t>(block.n_neighbors());
+  int all = 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double dx = block.x[i], dy = block.y[i], dz = block.z[i];
+    const double squared = dx * dx + dy * dy + dz * dz;
+    r_squared_[i] = squared;
+    all &= static_cast<int>(squared > shortest) & static_cast<int>(squared < longest);
+  }
+  if (all == 0) return false;
+  std::copy(block.x.begin(), block.x.end(), x_.begin());
+  std::copy(block.y.begin(), block.y.end(), y_.begin());
+  std::copy(block.z.begin(), block.z.end(), z_.begin());
+  std::iota(source_.begin(), source_.end(), 0);
+  start_ = block.first;
+  return true;
+}
+
+void PreparedBlock::sort_neighbors(const EnvironmentBlock &block)
+{
   start_.assign(1, 0);
+  of_shell_.resize(static_cast<std::size_t>(block.n_neighbors()));
   std::vector<int> &place = place_;
   int n = 0;
   for (int center = 0; center < n_centers_; ++center) {
@@ -71,9 +102,10 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
     const int end = block.first[static_cast<std::size_t>(center) + 1];
     // Counted first, so that every neighbor then goes straight to its place among those of its shell.
     place.assign(static_cast<std::size_t>(n_species_) * radii_.size(), 0);
-    for (int i = begin; i < end; ++i)
-      if (const int shell = shell_of(block, i); shell >= 0)
-        ++place[static_cast<std::size_t>(shell)];
+    for (int i = begin; i < end; ++i) {
+      const int shell = of_shell_[static_cast<std::size_t>(i)] = shell_of(block, i);
+      if (shell >= 0) ++place[static_cast<std::size_t>(shell)];
+    }
     for (int &count : place) {
       const int size = count;
       count = n;
@@ -81,14 +113,14 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
       start_.push_back(n);
     }
     for (int i = begin; i < end; ++i) {
-      const int shell = shell_of(block, i);
-      if (shell < 0) continue;
       const auto from = static_cast<std::size_t>(i);
+      const int shell = of_shell_[from];
+      if (shell < 0) continue;
       const auto to = static_cast<std::size_t>(place[static_cast<std::size_t>(shell)]++);
       const double dx = block.x[from], dy = block.y[from], dz = block.z[from];
-      x_[to] = xyz_[4 * to] = dx;
-      y_[to] = xyz_[4 * to + 1] = dy;
-      z_[to] = xyz_[4 * to + 2] = dz;
+      x_[to] = dx;
+      y_[to] = dy;
+      z_[to] = dz;
       r_squared_[to] = dx * dx + dy * dy + dz * dz;
       source_[to] = i;
     }
@@ -96,13 +128,15 @@ void PreparedBlock::copy_neighbors(const EnvironmentBlock &block)
   source_.resize(static_cast<std::size_t>(n));
 }
 
-void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
-                            const std::vector<CutoffFunction> &cutoffs)
+void PreparedBlock::prepare(const EnvironmentBlock &block, const PreparedNeeds &needs)
 {
   n_centers_ = block.n_centers();
-  n_species_ = n_species;
+  n_species_ = needs.n_species;
+  interleaved_ = needs.interleaved;
+  const std::vector<CutoffFunction> &cutoffs = needs.cutoffs;
   find_shells(cutoffs);
-  copy_neighbors(block);
+  make_room(block);
+  if (!take_all(block)) sort_neighbors(block);
 
   const int n = n_neighbors();
   const auto size = static_cast<std::size_t>(n) + padding;
@@ -110,6 +144,15 @@ void PreparedBlock::prepare(const EnvironmentBlock &block, int n_species,
   std::fill_n(r_squared_.begin() + n, padding, 1.0);
   for (auto *array : {&r_, &r_inverse_})
     if (array->size() < size) array->resize(size);
+  kept_stride_ = static_cast<std::ptrdiff_t>(size);
+  if (const std::size_t rows = size * static_cast<std::size_t>(needs.n_kept); kept_.size() < rows)
+    kept_.resize(rows);
+  for (int i = 0; interleaved_ && i < n; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    xyz_[4 * at] = x_[at];
+    xyz_[4 * at + 1] = y_[at];
+    xyz_[4 * at + 2] = z_[at];
+  }
   const kernels::Kernels &kernel = kernels::best();
   const int padded = n + kernels::width;    // covers the whole vectors that hold the padding
   kernel.roots(padded, r_squared_.data(), r_.data(), r_inverse_.data());
@@ -128,7 +171,7 @@ void PreparedBlock::clear_gradient()
 {
   const auto size = static_cast<std::size_t>(n_neighbors()) + padding;
   for (auto *array : {&gx_, &gy_, &gz_}) array->assign(size, 0.0);
-  gradient_.assign(4 * size, 0.0);
+  if (interleaved_) gradient_.assign(4 * size, 0.0);
 }
 
 kernels::Neighbors PreparedBlock::view(int cutoff_index)
@@ -144,9 +187,13 @@ void PreparedBlock::write_gradient(std::vector<double> &x, std::vector<double> &
 {
   for (std::size_t n = 0; n < source_.size(); ++n) {
     const auto at = static_cast<std::size_t>(source_[n]);
-    x[at] = gx_[n] + gradient_[4 * n];
-    y[at] = gy_[n] + gradient_[4 * n + 1];
-    z[at] = gz_[n] + gradient_[4 * n + 2];
+    x[at] = gx_[n];
+    y[at] = gy_[n];
+    z[at] = gz_[n];
+    if (!interleaved_) continue;
+    x[at] += gradient_[4 * n];
+    y[at] += gradient_[4 * n + 1];
+    z[at] += gradient_[4 * n + 2];
   }
 }
 

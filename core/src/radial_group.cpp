@@ -34,7 +34,8 @@ void RadialGroup::values(PreparedBlock &block, int center, std::vector<double> &
   scratch.assign(terms_.size(), 0.0);
   kernels::best().radial_values(terms_.data(), static_cast<int>(terms_.size()),
                                 block.view(cutoff_index_),
-                                block.neighbors(center, species_, cutoff_index_), scratch.data());
+                                block.neighbors(center, species_, cutoff_index_), scratch.data(),
+                                block.kept(first_kept_), block.kept_stride());
   for (std::size_t s = 0; s < terms_.size(); ++s)
     values[places_[s].index] += places_[s].weight * scratch[s];
 }
@@ -47,7 +48,8 @@ void RadialGroup::contract(PreparedBlock &block, int center, std::vector<double>
     scratch[s] = places_[s].weight * weights[places_[s].index];
   kernels::best().radial_contract(terms_.data(), static_cast<int>(terms_.size()),
                                   block.view(cutoff_index_),
-                                  block.neighbors(center, species_, cutoff_index_), scratch.data());
+                                  block.neighbors(center, species_, cutoff_index_), scratch.data(),
+                                  block.kept(first_kept_), block.kept_stride());
 }
 
 void RadialGroup::jacobian(PreparedBlock &block, int center, std::vector<double> &scratch,

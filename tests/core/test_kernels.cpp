@@ -128,7 +128,7 @@ TEST_CASE("exponentials of radial functions, from the largest to those that vani
 {
   const kernels::Kernels &kernel = level();
   const std::vector<double> r = random_numbers(16, 0.5, 5.0);
-  std::vector<double> squared(16), inverse(16), ones(16, 1.0), zeros(16, 0.0);
+  std::vector<double> squared(16), inverse(16), ones(16, 1.0), zeros(16, 0.0), kept(16);
   for (std::size_t i = 0; i < 16; ++i) {
     squared[i] = r[i] * r[i];
     inverse[i] = 1.0 / r[i];
@@ -139,7 +139,8 @@ TEST_CASE("exponentials of radial functions, from the largest to those that vani
   for (const double eta : {0.0, 0.01, 1.0, 30.0, 1e3}) {
     const kernels::RadialTerm term = gaussian(eta, 1.0);
     double sum = 0.0, expected = 0.0;
-    kernel.radial_values(&term, 1, neighbors, {0, 11}, &sum);
+    kernel.radial_values(&term, 1, neighbors, {0, 11}, &sum, kept.data(), 16);
+    CHECK(kept[10] == Approx(std::exp(-eta * (r[10] - 1.0) * (r[10] - 1.0))).margin(1e-300));
     for (std::size_t i = 0; i < 11; ++i) expected += std::exp(-eta * (r[i] - 1.0) * (r[i] - 1.0));
     CHECK(sum == Approx(expected).epsilon(1e-14).margin(1e-300));
   }

@@ -84,9 +84,8 @@ class Descriptor {
   std::size_t moments_per_center() const;
 
   std::vector<SymmetryFunction> functions_;
-  int n_species_ = 0;
   double cutoff_ = 0.0;
-  std::vector<CutoffFunction> cutoffs_;
+  PreparedNeeds needs_;
   std::vector<RadialGroup> radial_;
   std::vector<AngularGroup> angular_;
   std::vector<ThreeBodyGroup> three_body_;

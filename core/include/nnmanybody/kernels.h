@@ -196,12 +196,14 @@ struct Kernels {
   void (*cutoff)(const CutoffFunction &function, int n, const double *r_squared, double *f,
                  double *slope);
 
-  /// sums[s] += sum over the neighbors of the range.
+  /// sums[s] += sum over the neighbors of the range. Leaves the exponential of a Gaussian of neighbor i at
+  /// kept[s * stride + i], for radial_contract.
   void (*radial_values)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
-                        IndexRange range, double *sums);
+                        IndexRange range, double *sums, double *kept, std::ptrdiff_t stride);
   /// Adds to gx, gy, gz of the neighbors.
   void (*radial_contract)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
-                          IndexRange range, const double *weights);
+                          IndexRange range, const double *weights, const double *kept,
+                          std::ptrdiff_t stride);
   /// slopes[s * stride + n] = G_s'(r) / r of neighbor range.begin + n.
   void (*radial_slopes)(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
                         IndexRange range, double *slopes, int stride);

@@ -10,11 +10,18 @@
 
 namespace nnmb {
 
+/// What a descriptor asks of a PreparedBlock.
+struct PreparedNeeds {
+  int n_species = 0;
+  std::vector<CutoffFunction> cutoffs;
+  bool interleaved = false;    // Neighbors::xyz and gradient
+  int n_kept = 0;    // rows of numbers, one a neighbor, that the first pass leaves for the second
+};
+
 class PreparedBlock {
  public:
   /// Throws std::invalid_argument when a neighbor sits on its center or a displacement is not finite.
-  void prepare(const EnvironmentBlock &block, int n_species,
-               const std::vector<CutoffFunction> &cutoffs);
+  void prepare(const EnvironmentBlock &block, const PreparedNeeds &needs);
   void clear_gradient();
 
   int n_centers() const { return n_centers_; }
@@ -36,6 +43,9 @@ class PreparedBlock {
   }
   /// The arrays as kernels take them, with one of the cutoff functions.
   kernels::Neighbors view(int cutoff_index);
+  /// Kept numbers of neighbor 0 in this row; rows lie kept_stride() apart and are as long.
+  double *kept(int row) { return kept_.data() + row * kept_stride_; }
+  std::ptrdiff_t kept_stride() const { return kept_stride_; }
   /// sum_s w_s dG_s/d(displacement) of every neighbor, 1/Å: all that the groups have added, at its place in the
   /// EnvironmentBlock.
   void write_gradient(std::vector<double> &x, std::vector<double> &y, std::vector<double> &z) const;
@@ -44,20 +54,25 @@ class PreparedBlock {
   void find_shells(const std::vector<CutoffFunction> &cutoffs);
   /// Which shell (species and distance) a neighbor belongs to; -1 beyond the longest cutoff.
   int shell_of(const EnvironmentBlock &block, int neighbor) const;
-  void copy_neighbors(const EnvironmentBlock &block);
+  void make_room(const EnvironmentBlock &block);
+  bool take_all(const EnvironmentBlock &block);
+  void sort_neighbors(const EnvironmentBlock &block);
 
   int n_centers_ = 0;
   int n_species_ = 0;
+  bool interleaved_ = false;
+  std::ptrdiff_t kept_stride_ = 0;
   std::vector<double> radii_;         // of the cutoff functions, each once, from short to long, Å
   std::vector<std::size_t> shell_;    // of each cutoff function: place of its radius
   std::vector<int> start_;            // of the neighbors of one species and shell of one center
   std::vector<int> source_;
+  std::vector<int> of_shell_;    // of each neighbor of the EnvironmentBlock
   std::vector<int>
       place_;    // of the next neighbor of each species and shell, while they are sorted
   // Longer than n_neighbors(): what lies behind is as harmless as a neighbor at 1 Å with f_c = 0.
   std::vector<double> x_, y_, z_, xyz_, r_, r_squared_, r_inverse_;
   std::vector<std::vector<double>> f_, slope_;    // per cutoff function: f_c, f_c'/r
-  std::vector<double> gx_, gy_, gz_, gradient_;
+  std::vector<double> gx_, gy_, gz_, gradient_, kept_;
 };
 
 }    // namespace nnmb

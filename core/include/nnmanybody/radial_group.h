@@ -19,10 +19,13 @@ class RadialGroup {
   }
   /// `weight` multiplies the function for this species.
   void add(const SymmetryFunction &function, int index, double weight);
+  int n_terms() const { return static_cast<int>(terms_.size()); }
+  /// Row of the block's kept numbers that is the first of n_terms() of this group.
+  void keep_from(int row) { first_kept_ = row; }
 
   /// Adds to values[index of each function].
   void values(PreparedBlock &block, int center, std::vector<double> &scratch, double *values) const;
-  /// Adds sum_s weights[s] dG_s/d(displacement) to the block's gradient.
+  /// After values() of this center: adds sum_s weights[s] dG_s/d(displacement) to the block's gradient.
   void contract(PreparedBlock &block, int center, std::vector<double> &scratch,
                 const double *weights) const;
   /// Adds dG_s/d(displacement) to jacobian[(neighbor * 3 + xyz) * n_functions + s].
@@ -40,6 +43,7 @@ class RadialGroup {
 
   int species_;
   int cutoff_index_;
+  int first_kept_ = 0;
   std::vector<kernels::RadialTerm> terms_;
   std::vector<Place> places_;    // of each term
 };

@@ -51,25 +51,18 @@ inline int end_of_polynomials(const RadialTerm *terms, int s, int n_terms)
   return s;
 }
 
-void chebyshev_sums(const RadialTerm *terms, int n_terms, const Neighbors &n, IndexRange range,
-                    double *sums)
+/// sums[s] += sum over a piece of neighbors; f vanishes behind them.
+void chebyshev_sums(const RadialTerm *terms, int n_terms, const Neighbors &n, int begin, int padded,
+                    const double *__restrict f, double *sums)
 {
   ChebyshevPiece piece;
-  for (int begin = range.begin; begin < range.end; begin += ChebyshevPiece::size) {
-    const int left = range.end - begin;
-    const int size = left < ChebyshevPiece::size ? left : ChebyshevPiece::size;
-    const int padded = round_up(size);
-    alignas(64) double f[ChebyshevPiece::size];
-#pragma omp simd
-    for (int i = 0; i < padded; ++i) f[i] = i < size ? n.f[begin + i] : 0.0;
-    piece.order = -1;
-    for (int s = 0; s < n_terms; ++s) {
-      piece.go_to(terms[s], n.r + begin, padded);
-      double sum = 0.0;
+  piece.order = -1;
+  for (int s = 0; s < n_terms; ++s) {
+    piece.go_to(terms[s], n.r + begin, padded);
+    double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-      for (int i = 0; i < padded; ++i) sum += piece.t[i] * f[i];
-      sums[s] += sum;
-    }
+    for (int i = 0; i < padded; ++i) sum += piece.t[i] * f[i];
+    sums[s] += sum;
   }
 }
 

@@ -21,19 +21,35 @@ inline ValueAndSlope radial_term(const RadialTerm &term, const Neighbors &n, int
   return {n.f[i], n.slope[i]};
 }
 
-/// Whole vectors, and one that counts in part: what lies behind the range is a neighbor of another species.
+/// Neighbors that are worked on at a time; a power of two times the width.
+constexpr int radial_piece = ChebyshevPiece::size;
+
+/// sum over a piece of neighbors; f vanishes behind them.
 template <RadialTerm::Kind kind>
-double radial_sum(const RadialTerm &term, const Neighbors &n, IndexRange range)
+double radial_sum(const RadialTerm &term, const Neighbors &n, int begin, int padded,
+                  const double *__restrict f)
 {
-  const int size = range.end - range.begin, whole = size & ~(width - 1);
   double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < whole; ++i) sum += radial_term<kind>(term, n, range.begin + i).value;
-  if (whole == size) return sum;
+  for (int i = 0; i < padded; ++i)
+    sum += f[i] *
+           (kind == RadialTerm::Kind::cosine ? __builtin_cos(term.kappa * n.r[begin + i]) : 1.0);
+  return sum;
+}
+
+/// The same for a Gaussian, whose exponentials are kept.
+inline double gaussian_sum(const RadialTerm &term, const Neighbors &n, int begin, int padded,
+                           const double *__restrict f, double *__restrict kept)
+{
+  const double minus_eta = -term.eta, r_shift = term.r_shift;
+  const double *__restrict r = n.r + begin;
+  double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
-  for (int i = whole; i < whole + width; ++i) {
-    const double value = radial_term<kind>(term, n, range.begin + i).value;
-    sum += i < size ? value : 0.0;
+  for (int i = 0; i < padded; ++i) {
+    const double d = r[i] - r_shift;
+    const double e = exponential(minus_eta * d * d);
+    kept[i] = e;
+    sum += e * f[i];
   }
   return sum;
 }
@@ -63,48 +79,75 @@ inline void add_slopes(const RadialTerm &term, const Neighbors &n, IndexRange ra
   }
 }
 
-void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &neighbors,
-                   IndexRange range, double *sums)
+void radial_values(const RadialTerm *terms, int n_terms, const Neighbors &n, IndexRange range,
+                   double *sums, double *kept, std::ptrdiff_t stride)
 {
-  for (int s = 0; s < n_terms; ++s) switch (terms[s].kind) {
-      case RadialTerm::Kind::gaussian:
-        sums[s] += radial_sum<RadialTerm::Kind::gaussian>(terms[s], neighbors, range);
-        break;
-      case RadialTerm::Kind::cosine:
-        sums[s] += radial_sum<RadialTerm::Kind::cosine>(terms[s], neighbors, range);
-        break;
-      case RadialTerm::Kind::cutoff:
-        sums[s] += radial_sum<RadialTerm::Kind::cutoff>(terms[s], neighbors, range);
-        break;
-      case RadialTerm::Kind::chebyshev: {
-        const int end = end_of_polynomials(terms, s, n_terms);
-        chebyshev_sums(terms + s, end - s, neighbors, range, sums + s);
-        s = end - 1;
-        break;
+  for (int begin = range.begin; begin < range.end; begin += radial_piece) {
+    const int left = range.end - begin, size = left < radial_piece ? left : radial_piece;
+    const int padded = round_up(size);
+    // What lies behind the range is a neighbor of another species or center.
+    alignas(64) double f[radial_piece];
+#pragma omp simd
+    for (int i = 0; i < padded; ++i) f[i] = i < size ? n.f[begin + i] : 0.0;
+    for (int s = 0; s < n_terms; ++s) switch (terms[s].kind) {
+        case RadialTerm::Kind::gaussian:
+          sums[s] += gaussian_sum(terms[s], n, begin, padded, f, kept + s * stride + begin);
+          break;
+        case RadialTerm::Kind::cosine:
+          sums[s] += radial_sum<RadialTerm::Kind::cosine>(terms[s], n, begin, padded, f);
+          break;
+        case RadialTerm::Kind::cutoff:
+          sums[s] += radial_sum<RadialTerm::Kind::cutoff>(terms[s], n, begin, padded, f);
+          break;
+        case RadialTerm::Kind::chebyshev: {
+          const int end = end_of_polynomials(terms, s, n_terms);
+          chebyshev_sums(terms + s, end - s, n, begin, padded, f, sums + s);
+          s = end - 1;
+          break;
+        }
       }
-    }
+  }
+}
+
+/// a += w e, b += w eta (1 - r_shift/r) e: the slopes of all Gaussians of a neighbor together are f_c'/r a - 2 f_c b.
+inline void add_gaussian(const RadialTerm &term, const double *__restrict r_inverse, int padded,
+                         double weight, const double *__restrict kept, double *__restrict a,
+                         double *__restrict b)
+{
+  const double by_eta = weight * term.eta, r_shift = term.r_shift;
+#pragma omp simd
+  for (int i = 0; i < padded; ++i) {
+    a[i] += weight * kept[i];
+    b[i] += by_eta * (1.0 - r_shift * r_inverse[i]) * kept[i];
+  }
 }
 
 void radial_contract(const RadialTerm *terms, int n_terms, const Neighbors &n, IndexRange range,
-                     const double *weights)
+                     const double *weights, const double *kept, std::ptrdiff_t stride)
 {
-  constexpr int piece = 64;
-  for (int begin = range.begin; begin < range.end; begin += piece) {
-    const IndexRange part{begin, begin + piece < range.end ? begin + piece : range.end};
-    alignas(64) double slopes[piece] = {};
+  for (int begin = range.begin; begin < range.end; begin += radial_piece) {
+    const IndexRange part{begin,
+                          begin + radial_piece < range.end ? begin + radial_piece : range.end};
+    alignas(64) double slopes[radial_piece] = {}, a[radial_piece] = {}, b[radial_piece] = {};
     const int size = part.end - part.begin, padded = round_up(size);
-    for (int s = 0; s < n_terms; ++s) {
-      const int end = end_of_polynomials(terms, s, n_terms);
-      if (end > s) {
-        add_chebyshev_slopes(terms + s, end - s, n, begin, padded, weights + s, slopes, 0);
-        s = end - 1;
-      } else {
-        add_slopes(terms[s], n, part, weights[s], slopes);
+    for (int s = 0; s < n_terms; ++s) switch (terms[s].kind) {
+        case RadialTerm::Kind::gaussian:
+          add_gaussian(terms[s], n.r_inverse + begin, padded, weights[s], kept + s * stride + begin,
+                       a, b);
+          break;
+        case RadialTerm::Kind::chebyshev: {
+          const int end = end_of_polynomials(terms, s, n_terms);
+          add_chebyshev_slopes(terms + s, end - s, n, begin, padded, weights + s, slopes, 0);
+          s = end - 1;
+          break;
+        }
+        default:
+          add_slopes(terms[s], n, part, weights[s], slopes);
       }
-    }
 #pragma omp simd
     for (int i = 0; i < padded; ++i) {
-      const double slope = i < size ? slopes[i] : 0.0;
+      const double all = slopes[i] + a[i] * n.slope[begin + i] - 2.0 * b[i] * n.f[begin + i];
+      const double slope = i < size ? all : 0.0;
       n.gx[begin + i] += slope * n.x[begin + i];
       n.gy[begin + i] += slope * n.y[begin + i];
       n.gz[begin + i] += slope * n.z[begin + i];
