@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody.config import NetworkConfig, TrainingConfig
+from nnmanybody.config import TrainingConfig
 from nnmanybody.descriptor_config import IntervalSet, ScalingConfig
+from nnmanybody.network_config import NetworkConfig
 from nnmanybody.optimizer_config import Adam, Constant
 from nnmanybody.training.tensorflow import tf
 from nnmanybody.training.trainer import Trainer
