@@ -23,6 +23,7 @@ PICTURES = {
         *("correlation_before", "correlation_after", "number_of_functions"),
     ),
     "scaling_and_shifting": ("errors", "convergence"),
+    "ten_requirements": ("unknown", "bonds"),
 }
 
 
