@@ -53,7 +53,9 @@ class Line:
     def at(self, x: float) -> Estimate:
         """Return its value; slope and value at the center are independent."""
         away = x - self.center
-        return Estimate(self.middle.value + away * self.slope.value, np.hypot(self.middle.error, away * self.slope.error))
+        return Estimate(
+            self.middle.value + away * self.slope.value, np.hypot(self.middle.error, away * self.slope.error)
+        )
 
     def zero(self) -> Estimate:
         """Return where it is zero."""
@@ -65,7 +67,7 @@ class Line:
 def fit_line(x: Sequence[float], values: Sequence[Estimate]) -> Line:
     """Fit a straight line to independent values, weighted by their errors.
 
-    Errors of the line follow from those of the values, and are larger where the values scatter about it by more than that.
+    Its errors follow from those of the values, and are larger where the values scatter about it by more than that.
     """
     y, errors = (np.array([getattr(value, name) for value in values]) for name in ("value", "error"))
     weights = 1.0 / errors**2
@@ -116,9 +118,7 @@ def mean_square_displacement(positions: FloatArray, n_lags: int) -> FloatArray:
     (n_lags,) float64, Å²
     """
     own = positions - positions.mean(axis=1, keepdims=True)
-    return np.array(
-        [0.0, *(float(np.mean(np.sum((own[lag:] - own[:-lag]) ** 2, axis=2))) for lag in range(1, n_lags))]
-    )
+    return np.array([0.0, *(float(np.mean(np.sum((own[lag:] - own[:-lag]) ** 2, axis=2))) for lag in range(1, n_lags))])
 
 
 def diffusion(positions: FloatArray, interval: float, segments: int = 4) -> tuple[Estimate, FloatArray]:

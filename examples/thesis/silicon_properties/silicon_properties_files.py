@@ -16,7 +16,7 @@ AT_ONCE = re.compile(r": up to (\d+) of (\d+) at once; the worst was .*?, by (\S
 
 @dataclass(frozen=True)
 class Trace:
-    """What a state at constant pressure does in time: energies (eV/atom), volumes (Å³/atom), and the interval (steps)."""
+    """A state at constant pressure: energies (eV/atom), volumes (Å³/atom), and steps from one to the next."""
 
     energies: FloatArray
     volumes: FloatArray
@@ -64,7 +64,9 @@ def read_dump(path: Path) -> FloatArray:
     lines = path.read_text(encoding="utf-8").splitlines()
     n_atoms = int(lines[3])
     length = n_atoms + DUMP_HEADER_LINES
-    rows = [line for start in range(0, len(lines), length) for line in lines[start + DUMP_HEADER_LINES : start + length]]
+    rows = [
+        line for start in range(0, len(lines), length) for line in lines[start + DUMP_HEADER_LINES : start + length]
+    ]
     table = np.loadtxt(rows, ndmin=2)
     return table.reshape(-1, n_atoms, table.shape[1])
 

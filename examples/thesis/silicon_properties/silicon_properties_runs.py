@@ -11,9 +11,9 @@ HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "silicon"
 sys.path.insert(0, str(DEMO))
 
-from display import step_bar
-from lammps_runs import LammpsRun, run_all
-from nnmanybody.errors import NNPError
+from display import step_bar  # noqa: E402
+from lammps_runs import LammpsRun, environment, run_all  # noqa: E402
+from nnmanybody.errors import NNPError  # noqa: E402
 
 STEP_PS = 0.002
 HOT = 3500.0
@@ -88,13 +88,21 @@ class Interaction:
     ----------
     name : "SW" or "NN"
     variables : mapping of str to value
+    seed : int
+        Added to the seeds of states: thermostats with the same random numbers would keep both potentials on one path.
     fingerprint : str
         Of the file of the network: with another one everything is run again.
     """
 
     name: str
     variables: Mapping[str, object]
+    seed: int = 0
     fingerprint: str = ""
+
+
+def potential_folder() -> Path:
+    """Return where LAMMPS has its potential files."""
+    return Path(environment()["LAMMPS_POTENTIALS"])
 
 
 SW = Interaction("SW", {"pair": DEMO / "pair_sw.lmp"})
@@ -103,7 +111,7 @@ SW = Interaction("SW", {"pair": DEMO / "pair_sw.lmp"})
 def network(potential: Path) -> Interaction:
     """Return the network of a file, which is watched for what it does not know."""
     digest = hashlib.sha256(potential.read_bytes()).hexdigest()
-    return Interaction("NN", {"pair": HERE / "pair_nn_watched.lmp", "potential": potential}, digest)
+    return Interaction("NN", {"pair": HERE / "pair_nn_watched.lmp", "potential": potential}, 1000, digest)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def solid_runs(sizes: Sizes, interaction: Interaction) -> dict[float, Run]:
     return {
         t: _averages(
             f"solid_{t:g}K",
-            State(part.cells, t, 200 + number, equilibration=part.settling),
+            State(part.cells, t, 200 + number + interaction.seed, equilibration=part.settling),
             interaction,
             {
                 "steps": part.steps,
@@ -77,7 +77,14 @@ def liquid_runs(sizes: Sizes, interaction: Interaction) -> dict[float, Run]:
     return {
         t: _averages(
             f"liquid_{t:g}K",
-            State(part.cells, t, 300 + number, molten="all", melting=sizes.melting, equilibration=part.settling),
+            State(
+                part.cells,
+                t,
+                300 + number + interaction.seed,
+                molten="all",
+                melting=sizes.melting,
+                equilibration=part.settling,
+            ),
             interaction,
             {
                 "steps": part.steps,
@@ -106,7 +113,7 @@ def coexistence_runs(sizes: Sizes, interaction: Interaction, constants: Mapping[
             State(
                 part.cells,
                 t,
-                400 + number,
+                400 + number + interaction.seed,
                 constant=constants[t],
                 molten="half",
                 couple="z",
@@ -121,7 +128,7 @@ def coexistence_runs(sizes: Sizes, interaction: Interaction, constants: Mapping[
 
 
 def outside_runs(sizes: Sizes, interaction: Interaction, folder: Path) -> tuple[dict[str, Run], dict[str, Run]]:
-    """A liquid on its way out, in two directions, with the network; and what Stillinger-Weber says of both paths."""
+    """Take a liquid out of the training range, in two directions, and let Stillinger-Weber compute its forces."""
     part = sizes.outside
     begin = part.temperatures[0]
     ends = {
