@@ -4,8 +4,8 @@ from nnmanybody.fisher.analysis import FisherAnalysis, Judgement, analyse, judge
 from nnmanybody.fisher.calibration import Calibration
 from nnmanybody.fisher.error_bars import Bars, Noise, Uncertainty, uncertainty
 from nnmanybody.fisher.gauge import Gauge
-from nnmanybody.fisher.information import Information, Weights, information
-from nnmanybody.fisher.spectrum import Spectrum, exact_log10_kappa, spectrum
+from nnmanybody.fisher.spectra import Spectrum, exact_log10_kappa, spectrum
+from nnmanybody.fisher.triangles import Information, Weights, information
 
 __all__ = [
     "Bars",

@@ -15,8 +15,8 @@ from nnmanybody.fisher.calibration import Calibration, calibrations, committee_b
 from nnmanybody.fisher.columns import Columns, linear_columns
 from nnmanybody.fisher.error_bars import Bars, Noise, Uncertainty, root_mean_square, uncertainty, with_noise
 from nnmanybody.fisher.gauge import Gauge, checked, column_gauges, composition_gauges
-from nnmanybody.fisher.information import UNIT, Information, RowsOf, Weights, information, linear_rows
-from nnmanybody.fisher.spectrum import Spectrum, exact_log10_kappa, spectrum
+from nnmanybody.fisher.spectra import Spectrum, exact_log10_kappa, spectrum
+from nnmanybody.fisher.triangles import UNIT, Information, RowsOf, Weights, information, linear_rows
 from nnmanybody.potential import Potential
 
 FloatArray = NDArray[np.float64]

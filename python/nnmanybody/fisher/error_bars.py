@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
-from nnmanybody.fisher.information import Information, RowsOf, Weights
+from nnmanybody.fisher.triangles import Information, RowsOf, Weights
 
 FloatArray = NDArray[np.float64]
 
