@@ -125,7 +125,7 @@ def training_range(ways: Mapping[str, Way]) -> "Figure":
             axes.plot(way.state, way.error, "s-", color=VERMILLION, markersize=3, label="force error (eV/Å)")
             axes.set(xlabel=way.label, title=f"liquid, {name}")
             axes.set_yscale("symlog", linthresh=0.01)
-            axes.legend()
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 

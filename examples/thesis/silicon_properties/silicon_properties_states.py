@@ -10,8 +10,8 @@ RANGE, BINS = 7.0, 140
 """g(r) up to this distance, Å."""
 BOND = 3.0
 """Å; in the liquid the first shell ends about there."""
-LAST_BAR = 4e5
-"""Of the compression; 40 GPa."""
+LAST_BAR = 1e6
+"""Of the compression; 100 GPa."""
 VELOCITIES_EVERY, POSITIONS_EVERY = 5, 50
 
 
@@ -141,9 +141,8 @@ def outside_runs(sizes: Sizes, interaction: Interaction, folder: Path) -> tuple[
         every = part.steps // 50
         variables = {**state.variables, **end, "steps": part.steps, "every": every}
         explored[name] = Run(f"outside_{name}", "in.silicon_outside.lmp", interaction, variables, {"path": ".dump"})
-        rerun = {key: variables[key] for key in ("nx", "ny", "nz", "a", "every")}
-        # The fingerprint: another network takes other paths.
-        rerun |= {"path": explored[name].file(folder, "path"), "of": interaction.fingerprint}
+        # All that the path depends on: another path has to be checked again.
+        rerun = {**variables, "path": explored[name].file(folder, "path"), "of": interaction.fingerprint}
         checked[name] = Run(f"rerun_{name}", "in.silicon_rerun.lmp", SW, rerun, {"forces": ".dump"})
     return explored, checked
 
