@@ -243,20 +243,20 @@ def test_bars_are_the_scatter_of_refits_to_noisy_data(structures):
 
 
 def test_noise_is_found_in_the_residuals_of_a_fit(structures):
-    """Both levels without bias: their mean over 60 data sets is the truth; naive mean squares are far below."""
+    """Both levels without bias: their mean over 30 data sets is the truth; naive mean squares are far below."""
     potential, rng = composable("G3 + C2"), np.random.default_rng(4)
     rows = design_rows(potential, structures)
     n_atoms = np.array([len(atoms) for atoms in structures])
     levels = np.concatenate([ENERGY_NOISE * n_atoms, np.full(len(rows.forces), FORCE_NOISE)])
     found, naive = [], []
-    for _ in range(60):
+    for _ in range(30):
         frames = labelled(potential, structures, rng)
         targets = np.concatenate([[f.energy for f in frames], *(f.forces.ravel() for f in frames)])
         values = refit(np.concatenate(rows), targets, 1.0 / levels)
         data = analyse(with_coefficients(potential, values), frames).data
         found.append(np.square(uncertainty(data).noise))
         naive.append(data.energy_errors / data.n_energies)
-    scatter = np.std(found, axis=0, ddof=1) / np.sqrt(60)
+    scatter = np.std(found, axis=0, ddof=1) / np.sqrt(30)
     expected = np.square([ENERGY_NOISE, FORCE_NOISE])
     assert (np.abs(np.mean(found, axis=0) - expected) < 5.0 * scatter).all()
     assert np.mean(naive) < 0.8 * expected[0]  # 9 energies pay for some of the 12 parameters

@@ -129,11 +129,12 @@ def test_what_has_no_weights_or_no_room_is_refused(relu, monkeypatch):
     assert analyse(helpers.random_potential("Si"), [Frame(helpers.silicon(), 0.0)]).whole.n_parameters == 6
 
 
-def test_the_command_says_what_memory_it_takes(tmp_path, monkeypatch, capsys):
-    potential = helpers.random_potential("Si", hidden_layers=(3,))
+def test_the_command_says_what_memory_it_takes(relu, tmp_path, monkeypatch, capsys):
+    potential, jacobian, columns = relu
+    monkeypatch.setattr("nnmanybody.training.weight_jacobian.WeightJacobian", lambda _: jacobian)  # traced already
     potential.write(tmp_path / "Si.nnp")
-    atoms = helpers.silicon()
-    atoms.info["REF_energy"], atoms.arrays["REF_forces"] = -30.0, np.ones((8, 3))
+    atoms = helpers.silica()
+    atoms.info["REF_energy"], atoms.arrays["REF_forces"] = -30.0, np.ones((9, 3))
     write(tmp_path / "data.xyz", atoms, format="extxyz")
     words = ["nnp", "fisher", str(tmp_path / "Si.nnp"), str(tmp_path / "data.xyz"), "--all-weights"]
     monkeypatch.setattr(sys, "argv", words)
@@ -141,5 +142,5 @@ def test_the_command_says_what_memory_it_takes(tmp_path, monkeypatch, capsys):
         main()
     assert not stop.value.code
     told = capsys.readouterr().out
-    assert "weights (all)" in told
+    assert f"{len(columns.names)} weights (all)" in told
     assert "memory:" in told

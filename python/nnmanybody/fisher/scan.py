@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nnmanybody import _core
 from nnmanybody.config import TrainingConfig
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.error_measures import errors_of
@@ -22,6 +23,7 @@ from nnmanybody.evaluate import predict
 from nnmanybody.fisher.analysis import FisherAnalysis, analyse
 from nnmanybody.fisher.columns import n_parameters
 from nnmanybody.fisher.scan_config import ScanConfig, ScanModel
+from nnmanybody.model_config import ComposableModel
 from nnmanybody.potential import Potential
 
 logger = logging.getLogger(__name__)
@@ -145,11 +147,18 @@ def _order(config: ScanConfig, done: dict[str, ScanRow]) -> list[str]:
 
 def _training(config: ScanConfig, model: ScanModel) -> TrainingConfig:
     try:
-        return TrainingConfig.model_validate(config.settings(model))
+        training = TrainingConfig.model_validate(config.settings(model))
+        if isinstance(training.model, ComposableModel):
+            _core.Expression(training.model.expression)
+        return training
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the top level"
-        raise NNPError(f"model {model.name}: [{where}] {first['msg']}; got {first['input']!r}") from error
+        keys = ".".join(map(str, first["loc"]))
+        message = first["msg"].removeprefix("Value error, ")
+        where = f"[{keys}] {message}; got {first['input']!r}" if keys else message
+        raise NNPError(f"model {model.name}: {where}") from error
+    except ValueError as error:
+        raise NNPError(f"model {model.name}: {error}") from error
 
 
 def _one(

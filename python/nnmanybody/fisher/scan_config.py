@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, NonNegativeFloat, field_validator, model_validator
 
-from nnmanybody.config import KeysConfig
+from nnmanybody.config import FOR_NETWORKS, KeysConfig
 from nnmanybody.yaml_config import FilePath, FilePaths, Section, load_yaml
 
 ErrorName = Literal["force", "energy", "force_amplitude", "force_angle"]
@@ -20,6 +20,7 @@ class ScanData(Section):
     test: FilePaths
     keys: KeysConfig = KeysConfig()
     index: str = ":"
+    faults: Literal["error", "warn"] = "error"  # of the training part; see `nnp check`
     validation_fraction: float = Field(0.05, ge=0.0, lt=1.0)  # of `train`, by which trainings choose their epoch
 
 
@@ -38,7 +39,7 @@ class ScanConfig(Section):
     error: ErrorName = "force"  # RMSE on the test part that counts
     tolerance: NonNegativeFloat = 0.05  # of the best, within which the smallest model is named
     composable: dict[str, Any] = Field(default_factory=dict)  # settings of all expressions: cutoff, trials, ...
-    common: dict[str, Any] = Field(default_factory=dict)  # keys of `nnp train` that all models share
+    common: dict[str, Any] = Field(default_factory=dict)  # keys of `nnp train`; expressions know few of them
     models: tuple[ScanModel, ...] = Field(min_length=1)
 
     @field_validator("models", mode="before")
@@ -63,16 +64,13 @@ class ScanConfig(Section):
 
     def settings(self, model: ScanModel) -> dict[str, Any]:
         """Return the configuration of a training of one model, to be checked by `TrainingConfig`."""
-        settings = {**self.common, **model.training}
-        kind = settings.get("model")
+        kind = model.training.get("model")
+        common = self.common
         if isinstance(kind, dict) and kind.get("kind") == "composable":
-            settings["model"] = {**self.composable, **kind}
-        data = {
-            "train": self.data.train,
-            "keys": self.data.keys,
-            "index": self.data.index,
-            "validation_fraction": self.data.validation_fraction,
-        }
+            common = {key: value for key, value in common.items() if key not in FOR_NETWORKS}
+            kind = {**self.composable, **kind}
+        settings = {**common, **model.training, **({} if kind is None else {"model": kind})}
+        data = {name: getattr(self.data, name) for name in ("train", "keys", "index", "faults", "validation_fraction")}
         return {**settings, "data": data, "output": self.output / folder_name(model.name), "report": False}
 
 

@@ -83,7 +83,7 @@ def scan_table(rows: Sequence[ScanRow], chosen: str) -> Table:
         "linear",
         "signi-\nficant",
         "log10\nκ",
-        "energy\nmeV/atom",
+        "energy\nmeV per\natom",
         "force\nmeV/Å",
         "length\nmeV/Å",
     )
