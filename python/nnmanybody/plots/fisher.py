@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody.fisher.calibration import Calibration
-from nnmanybody.fisher.spectrum import SIGNIFICANT, Spectrum
+from nnmanybody.fisher.spectra import SIGNIFICANT, Spectrum
 from nnmanybody.plots.style import BLACK, BLUE, CYCLE, GRAY, VERMILLION, new_figure, style
 
 if TYPE_CHECKING:
