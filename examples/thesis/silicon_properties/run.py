@@ -48,7 +48,7 @@ def work(task: Task) -> list[Measured]:
 def draw(task: Task, settings: Settings, results: Results) -> None:
     """Draw all pictures."""
     solid, liquid = results.solid, results.liquid
-    picture = figures.structure(solid, liquid, settings.solid_at, settings.liquid_at)
+    picture = figures.structure(solid, liquid, settings.sizes.solid_at, settings.sizes.liquid_at)
     task.draw(picture, "structure.png", "g(r) and angles of solid and liquid")
     task.draw(figures.thermal(solid, liquid), "thermal.png", "expansion and enthalpy")
     coldest = min(settings.sizes.solid.temperatures)

@@ -175,13 +175,9 @@ def misplaced(one: Curve, other: Curve) -> float:
     return 0.5 * float(np.abs(p - q).sum())
 
 
-def expected_misplaced(one: Curve, other: Curve) -> float:
-    """Return what `misplaced` would be on the average if only errors made the difference.
-
-    The mean of |x| of a normal distribution is √(2/π) of its standard deviation.
-    """
-    scale = 0.5 * (one.mean.sum() + other.mean.sum())
-    return 0.5 * float(np.sqrt(2.0 / np.pi) * np.hypot(one.error, other.error).sum() / scale)
+def mean_difference(one: Curve, other: Curve) -> float:
+    """Return the mean of |difference| over all points."""
+    return float(np.abs(one.mean - other.mean).mean())
 
 
 def density_of_states(velocities: FloatArray, interval: float, segments: int = N_BLOCKS) -> Curve:

@@ -76,16 +76,21 @@ def phase_of(runs: Mapping[float, Run], folder: Path, blocks: int) -> Phase:
         constants[t] = block_average(np.cbrt(ATOMS_PER_CELL * trace.volumes), blocks)
         # Of the kinetic energy the mean is known.
         enthalpies[t] = block_average(trace.energies + 1.5 * kB * t, blocks)
-        pairs[t] = curve_of(*read_blocks(run.file(folder, "rdf")))
-        angles[t] = curve_of(*read_blocks(run.file(folder, "adf")))
+        pairs[t], angles[t] = structure_of(run, folder)
     temperatures = list(runs)
     lines = (fit_line(temperatures, list(values.values())) for values in (constants, enthalpies))
     return Phase(constants, enthalpies, pairs, angles, *lines)
 
 
-def vibrations_of(runs: Mapping[float, Run], folder: Path, blocks: int) -> Curve:
-    """Return the density of vibrations of the coldest crystal."""
-    velocities = read_dump(runs[min(runs)].file(folder, "path"))[:, :, 1:]
+def structure_of(run: Run, folder: Path) -> tuple[Curve, Curve]:
+    """Return g(r) and the distribution of angles."""
+    pairs, angles = (curve_of(*read_blocks(run.file(folder, name))) for name in ("rdf", "adf"))
+    return pairs, angles
+
+
+def vibrations_of(run: Run, folder: Path, blocks: int) -> Curve:
+    """Return the density of vibrations of a crystal whose velocities were recorded."""
+    velocities = read_dump(run.file(folder, "path"))[:, :, 1:]
     return density_of_states(velocities, STEP_PS * VELOCITIES_EVERY, blocks)
 
 

@@ -86,7 +86,7 @@ class Interaction:
 
     Attributes
     ----------
-    name : "SW" or "NN"
+    name : "SW", "NN" or "SW_again"
     variables : mapping of str to value
     seed : int
         Added to the seeds of states: thermostats with the same random numbers would keep both potentials on one path.
@@ -106,6 +106,8 @@ def potential_folder() -> Path:
 
 
 SW = Interaction("SW", {"pair": DEMO / "pair_sw.lmp"})
+SW_AGAIN = Interaction("SW_again", SW.variables, 2000)
+"""From other starts: what it differs by is chance."""
 
 
 def network(potential: Path) -> Interaction:

@@ -12,8 +12,6 @@ class Settings:
     Attributes
     ----------
     sizes : Sizes
-    solid_at, liquid_at : float, K
-        Whose g(r) and angles are compared.
     allowed : dict of str to float
         Differences between the potentials by name of the quantity, percent or its unit.
     targets : dict of str to float
@@ -21,8 +19,6 @@ class Settings:
     """
 
     sizes: Sizes
-    solid_at: float
-    liquid_at: float
     allowed: dict[str, float]
     targets: dict[str, float]
 
@@ -30,13 +26,13 @@ class Settings:
 FULL = Settings(
     Sizes(
         solid=Part((4, 4, 4), (300.0, 600.0, 900.0, 1200.0, 1500.0), steps=15000, settling=2000, motion=10000),
-        liquid=Part((4, 4, 4), (1700.0, 2000.0, 2300.0), steps=10000, settling=2500, motion=10000),
-        coexistence=Part((4, 4, 6), (1500.0, 1600.0, 1650.0, 1700.0, 1750.0, 1850.0), steps=17500, settling=2000),
+        liquid=Part((4, 4, 4), (1700.0, 2000.0, 2300.0), steps=9600, settling=2500, motion=10000),
+        coexistence=Part((4, 4, 6), (1500.0, 1600.0, 1700.0, 1800.0, 1900.0), steps=12000, settling=2000),
         outside=Part((3, 3, 3), (2000.0, 9000.0), steps=5000, settling=1000),
+        solid_at=1500.0,
+        liquid_at=2000.0,
         melting=2500,
     ),
-    solid_at=1500.0,
-    liquid_at=2000.0,
     allowed={
         "lattice_constant": 0.1,
         "energy": 0.1,
@@ -68,11 +64,11 @@ SMALL = Settings(
         liquid=Part((2, 2, 2), (2000.0, 2600.0), steps=600, settling=200, motion=1200),
         coexistence=Part((2, 2, 3), (600.0, 3200.0), steps=400, settling=20),
         outside=Part((2, 2, 2), (2000.0, 9000.0), steps=500, settling=100),
+        solid_at=900.0,
+        liquid_at=2000.0,
         melting=500,
         blocks=3,
     ),
-    solid_at=900.0,
-    liquid_at=2000.0,
     allowed={
         "lattice_constant": 0.1,
         "energy": 0.1,

@@ -18,9 +18,10 @@ from silicon_properties_phases import (
     motion_of,
     outside_of,
     phase_of,
+    structure_of,
     vibrations_of,
 )
-from silicon_properties_runs import SW, Interaction, Run, run_missing
+from silicon_properties_runs import SW, SW_AGAIN, Interaction, Run, run_missing
 from silicon_properties_states import LAST_BAR, Sizes, coexistence_runs, liquid_runs, outside_runs, solid_runs
 
 FORCES, OVERSHOOT = slice(5, 8), 8
@@ -49,8 +50,17 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What Stillinger-Weber gives from another start: g(r), angles and vibrations."""
+
+    solid: tuple[Curve, Curve]
+    liquid: tuple[Curve, Curve]
+    vibrations: Curve
+
+
+@dataclass(frozen=True)
 class Results:
-    """Everything, by name of the potential: SW, NN; what only the network has is by phase or way."""
+    """Everything, by name of the potential: SW, NN; `outside` by phase, `ways` by name of the way."""
 
     rest: dict[str, Rest]
     solid: dict[str, Phase]
@@ -58,6 +68,7 @@ class Results:
     liquid: dict[str, Phase]
     motion: dict[str, Motion]
     coexistence: dict[str, Coexistence]
+    chance: Chance
     outside: dict[str, Outside]
     ways: dict[str, Way]
 
@@ -69,9 +80,10 @@ def simulate(sizes: Sizes, network: Interaction, potential: Path, folder: Path) 
     note("crystal at 0 K: lattice constants " + _both({name: shown(one.constant) for name, one in rest.items()}, "Å"))
 
     runs = {one.name: solid_runs(sizes, one) for one in both}
+    coldest = min(sizes.solid.temperatures)
     _run("solid", runs, folder)
     solid = {name: phase_of(each, folder, sizes.blocks) for name, each in runs.items()}
-    vibrations = {name: vibrations_of(each, folder, sizes.blocks) for name, each in runs.items()}
+    vibrations = {name: vibrations_of(each[coldest], folder, sizes.blocks) for name, each in runs.items()}
     outside = {"solid": outside_of(runs["NN"], folder)[1]}
     note("solid: heat capacity " + _both({name: shown(one.heat_capacity) for name, one in solid.items()}, "k per atom"))
 
@@ -80,19 +92,29 @@ def simulate(sizes: Sizes, network: Interaction, potential: Path, folder: Path) 
     liquid = {name: phase_of(each, folder, sizes.blocks) for name, each in runs.items()}
     motion = {name: motion_of(each, folder, sizes.blocks) for name, each in runs.items()}
     melted, outside["liquid"] = outside_of(runs["NN"], folder)
+    note(
+        "liquid: heat capacity " + _both({name: shown(one.heat_capacity) for name, one in liquid.items()}, "k per atom")
+    )
 
-    constants = {
-        name: {t: one.constant.at(t).value for t in sizes.coexistence.temperatures} for name, one in solid.items()
-    }
-    runs = {one.name: coexistence_runs(sizes, one, constants[one.name]) for one in both}
+    runs = {one.name: coexistence_runs(sizes, one, solid[one.name].constant) for one in both}
     _run("half solid, half liquid", runs, folder)
     coexistence = {name: coexistence_of(each, folder) for name, each in runs.items()}
     melted_too, outside["coexistence"] = outside_of(runs["NN"], folder)
     outside["melting"] = melted + melted_too
     note("melting point " + _both({name: shown(one.melting) for name, one in coexistence.items()}, "K"))
 
-    ways = _ways(sizes, network, folder)
-    return Results(rest, solid, vibrations, liquid, motion, coexistence, outside, ways)
+    chance, ways = _chance(sizes, folder), _ways(sizes, network, folder)
+    return Results(rest, solid, vibrations, liquid, motion, coexistence, chance, outside, ways)
+
+
+def _chance(sizes: Sizes, folder: Path) -> Chance:
+    """Run Stillinger-Weber once more where curves are compared."""
+    solid, liquid = (make(sizes, SW_AGAIN) for make in (solid_runs, liquid_runs))
+    coldest = solid[min(solid)]
+    runs = (solid[sizes.solid_at], liquid[sizes.liquid_at], coldest)
+    run_missing("Stillinger-Weber from another start", list({run.name: run for run in runs}.values()), folder)
+    compared = (structure_of(run, folder) for run in runs[:2])
+    return Chance(*compared, vibrations_of(coldest, folder, sizes.blocks))
 
 
 def _run(title: str, runs: dict[str, dict[float, Run]], folder: Path) -> None:

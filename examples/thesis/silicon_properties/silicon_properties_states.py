@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from silicon_properties_analysis import Line
 from silicon_properties_runs import SW, Interaction, Run, State
 
 RANGE, BINS = 7.0, 140
@@ -24,7 +25,7 @@ class Part:
     cells : (3,) int
     temperatures : tuple of float, K
     steps : int
-        At constant pressure.
+        At constant pressure; of solid and liquid 20 times a multiple of the number of blocks.
     settling : int, steps
         Before something is measured.
     motion : int, steps
@@ -40,12 +41,24 @@ class Part:
 
 @dataclass(frozen=True)
 class Sizes:
-    """All phases, and how many blocks give the error bars."""
+    """All phases.
+
+    Attributes
+    ----------
+    solid, liquid, coexistence, outside : Part
+    solid_at, liquid_at : float, K
+        Whose g(r) and angles are compared.
+    melting : int, steps
+    blocks : int
+        Parts of a run that give the error bars.
+    """
 
     solid: Part
     liquid: Part
     coexistence: Part
     outside: Part
+    solid_at: float
+    liquid_at: float
     melting: int
     blocks: int = 6
 
@@ -98,13 +111,13 @@ def liquid_runs(sizes: Sizes, interaction: Interaction) -> dict[float, Run]:
     }
 
 
-def coexistence_runs(sizes: Sizes, interaction: Interaction, constants: Mapping[float, float]) -> dict[float, Run]:
+def coexistence_runs(sizes: Sizes, interaction: Interaction, constant: Line) -> dict[float, Run]:
     """Half solid, half liquid, at constant pressure along the normal of the interfaces.
 
     Parameters
     ----------
-    constants : mapping of temperature to float, Å
-        Lattice constants of this potential, so that the crystal is not strained along the interfaces.
+    constant : Line
+        Lattice constant of this potential over the temperature: the crystal is not strained along the interfaces.
     """
     part = sizes.coexistence
     return {
@@ -114,7 +127,7 @@ def coexistence_runs(sizes: Sizes, interaction: Interaction, constants: Mapping[
                 part.cells,
                 t,
                 400 + number + interaction.seed,
-                constant=constants[t],
+                constant=constant.at(t).value,
                 molten="half",
                 couple="z",
                 melting=sizes.melting,

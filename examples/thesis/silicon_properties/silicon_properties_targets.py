@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from common import Measured
-from silicon_properties_analysis import Curve, Estimate, expected_misplaced, misplaced
+from silicon_properties_analysis import Estimate, mean_difference, misplaced
 from silicon_properties_comparison import Quantity
 from silicon_properties_sizes import Settings
 from silicon_properties_stages import Results
 
 MELTING_POINT = 1691.0
 """K, of Stillinger-Weber silicon by free energies: Broughton and Li, Phys. Rev. B 35, 9120 (1987); ± 20."""
+CHANCE = "Stillinger-Weber from another start: the same"
 PHASES = ("solid", "liquid", "coexistence", "melting")
 
 
@@ -83,38 +82,33 @@ def _fusion(results: Results) -> dict[str, Estimate]:
 
 
 def structure_figures(settings: Settings, results: Results) -> list[Measured]:
-    """Compare g(r), angles and vibrations: curves, beside what their errors alone would make of the difference."""
+    """Compare g(r), angles and vibrations: network with Stillinger-Weber, and that with itself from another start."""
     targets, found = settings.targets, []
-    for phase, phases, at in (
-        ("solid", results.solid, settings.solid_at),
-        ("liquid", results.liquid, settings.liquid_at),
+    sizes, chance = settings.sizes, results.chance
+    for phase, phases, at, again in (
+        ("solid", results.solid, sizes.solid_at, chance.solid),
+        ("liquid", results.liquid, sizes.liquid_at, chance.liquid),
     ):
-        sw, nn = (phases[name].pairs[at] for name in ("SW", "NN"))
+        sw, nn = phases["SW"], phases["NN"]
+        text = f"g(r) of the {phase}, {at:g} K: mean difference"
+        apart = [mean_difference(sw.pairs[at], other) for other in (nn.pairs[at], again[0])]
         found += [
-            Measured(f"{phase}_pairs", f"g(r) of the {phase}: mean difference", _apart(sw, nn), targets["pairs"]),
-            Measured(f"{phase}_pairs_noise", "expected from the errors alone", _apart_by_noise(sw, nn)),
+            Measured(f"{phase}_pairs", text, apart[0], targets["pairs"]),
+            Measured(f"{phase}_pairs_chance", CHANCE, apart[1]),
         ]
-        curves = (phases[name].angles[at] for name in ("SW", "NN"))
-        found += _distributions(f"{phase}_angles", f"angles in the {phase}", *curves, targets["angles"])
-    return found + _distributions(
-        "vibrations", "vibrations", results.vibrations["SW"], results.vibrations["NN"], targets["vibrations"]
-    )
+        elsewhere = [misplaced(sw.angles[at], other) for other in (nn.angles[at], again[1])]
+        found += _elsewhere(f"{phase}_angles", f"angles in the {phase}, {at:g} K", elsewhere, targets["angles"])
+    vibrations = results.vibrations
+    elsewhere = [misplaced(vibrations["SW"], other) for other in (vibrations["NN"], chance.vibrations)]
+    text = f"vibrations, {min(sizes.solid.temperatures):g} K"
+    return found + _elsewhere("vibrations", text, elsewhere, targets["vibrations"])
 
 
-def _distributions(name: str, text: str, sw: Curve, nn: Curve, target: float) -> list[Measured]:
+def _elsewhere(name: str, text: str, parts: list[float], target: float) -> list[Measured]:
     return [
-        Measured(name, f"{text}: part that is elsewhere", 100.0 * misplaced(sw, nn), target, unit="%"),
-        Measured(f"{name}_noise", "expected from the errors alone", 100.0 * expected_misplaced(sw, nn), unit="%"),
+        Measured(name, f"{text}: part that is elsewhere", 100.0 * parts[0], target, unit="%"),
+        Measured(f"{name}_chance", CHANCE, 100.0 * parts[1], unit="%"),
     ]
-
-
-def _apart(one: Curve, other: Curve) -> float:
-    return float(np.abs(one.mean - other.mean).mean())
-
-
-def _apart_by_noise(one: Curve, other: Curve) -> float:
-    """Return the mean of |difference| if only errors made it: √(2/π) of the standard deviation."""
-    return float(np.sqrt(2.0 / np.pi) * np.hypot(one.error, other.error).mean())
 
 
 def melting_figures(settings: Settings, results: Results) -> list[Measured]:
