@@ -24,6 +24,7 @@ PICTURES = {
     ),
     "scaling_and_shifting": ("errors", "convergence"),
     "ten_requirements": ("unknown", "bonds"),
+    "silicon_properties": ("structure", "thermal", "vibrations", "diffusion", "melting", "training_range"),
 }
 
 
