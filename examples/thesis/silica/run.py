@@ -47,8 +47,9 @@ def work(task: Task) -> list[Measured]:
     found = errors(task, settings, potential)
     references = choice(settings, runs)
     for year, each in references.items():
-        hot = f"{100 * each['fourfold']:.1f} % of silicon has four neighbors at {settings.choice.temperature:g} K"
-        note(f"Vashishta {year}: a {each['a']:.3f} Å, c {each['c']:.3f} Å, Si-O-Si {each['SiOSi']:.1f} degrees; {hot}")
+        cold = f"{each['energy']:.2f} eV/atom, a {each['a']:.3f} Å, c {each['c']:.3f} Å, Si-O-Si {each['SiOSi']:.1f}°"
+        hot = f"{100.0 * each['fourfold']:.1f} % of silicon has four neighbors at {settings.choice.temperature:g} K"
+        note(f"Vashishta {year}: {cold}; {hot}")
     crystals = quartz(settings, potential, runs)
     picture = figures.lattice(references, crystals[NETWORK])
     task.draw(picture, "lattice.png", "relaxed quartz: three references, the network, what is measured")

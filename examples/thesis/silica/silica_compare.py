@@ -64,7 +64,7 @@ def side_by_side(title: str, rows: Mapping[str, Row]) -> Table:
 
 
 def _with_error(value: float | None, error: float | None) -> str:
-    return f"{value:.4g}" + (f" ± {error:.1g}" if error else "") if value is not None else ""
+    return f"{value:.5g}" + (f" ± {error:.1g}" if error else "") if value is not None else ""
 
 
 def lattice_differences(crystals: Mapping[str, System], targets: Mapping[str, float]) -> list[Measured]:

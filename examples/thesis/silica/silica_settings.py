@@ -104,7 +104,7 @@ FULL = Settings(
     tests=_tests((3, 2, 2), steps=600, length=2000, every=100),
     choice=QuartzSettings((3, 2, 2), 800.0, 1000, 2000, 100),
     quartz=QuartzSettings((3, 2, 3), 300.0, 2000, 8000, 100),
-    glass=GlassSettings((3, 2, 3), 2.2, 5000.0, 2500.0, 5000, 18000, 8000, 3000, 5000, 100, (1, 2, 3)),
+    glass=GlassSettings((3, 2, 2), 2.2, 5000.0, 2500.0, 4000, 16000, 5000, 2500, 3500, 100, (1, 2, 3)),
     targets={
         "lattice": 0.5,
         "force_quartz": 0.05,
