@@ -1,7 +1,7 @@
 """Settings -> runs of quartz and glass with network and reference -> their properties with error bars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +35,12 @@ class System:
     runs: tuple[SilicaRun, ...]
 
 
-def _interaction(name: str, potential: Path) -> dict[str, object]:
-    if name == NETWORK:
-        return {"pair": "pair_nn.lmp", "potential": potential}
-    return {"pair": "pair_vashishta.lmp"}
+def _by(run: SilicaRun, name: str, potential: Path) -> SilicaRun:
+    """Let the network make the forces, or leave that to the reference."""
+    return replace(run, pair="pair_nn.lmp", potential=potential) if name == NETWORK else run
 
 
-def _quartz_run(quartz: QuartzSettings, out: Path, year: int = YEAR, **interaction: object) -> SilicaRun:
+def _quartz_run(quartz: QuartzSettings, out: Path, year: int = YEAR) -> SilicaRun:
     variables = {
         **dict(zip(("nx", "ny", "nz"), quartz.repeat, strict=True)),
         "temperature": quartz.temperature,
@@ -52,14 +51,14 @@ def _quartz_run(quartz: QuartzSettings, out: Path, year: int = YEAR, **interacti
         "year": year,
     }
     steps = quartz.equilibration + quartz.steps
-    return SilicaRun("in.quartz.lmp", out, quartz.repeat, variables, steps, **interaction)  # type: ignore[arg-type]
+    return SilicaRun("in.quartz.lmp", out, quartz.repeat, variables, steps)
 
 
-def _glass_run(glass: GlassSettings, out: Path, seed: int, **interaction: object) -> SilicaRun:
+def _glass_run(glass: GlassSettings, out: Path, seed: int) -> SilicaRun:
     names = ("hot", "cold", "melting", "cooling", "freezing", "settling", "steps", "every")
     variables = {**{name: getattr(glass, name) for name in names}, "seed": seed, "stretch": stretch(glass.density)}
     steps = glass.melting + glass.cooling + glass.freezing + glass.settling + glass.steps
-    return SilicaRun("in.glass.lmp", out, glass.repeat, variables, steps, **interaction)  # type: ignore[arg-type]
+    return SilicaRun("in.glass.lmp", out, glass.repeat, variables, steps)
 
 
 def choice(settings: Settings, folder: Path) -> dict[int, dict[str, float]]:
@@ -83,7 +82,7 @@ def relaxed_numbers(run: SilicaRun) -> dict[str, float]:
 def quartz(settings: Settings, potential: Path, folder: Path) -> dict[str, System]:
     """Quartz with either potential; samples are parts of the trajectory."""
     runs = {
-        name: _quartz_run(settings.quartz, folder / f"quartz_{name}", **_interaction(name, potential))
+        name: _by(_quartz_run(settings.quartz, folder / f"quartz_{name}"), name, potential)
         for name in (NETWORK, REFERENCE)
     }
     finish("quartz", list(runs.values()))
@@ -105,7 +104,7 @@ def glass(settings: Settings, potential: Path, folder: Path) -> dict[str, System
     """Make glasses with either potential, by the same protocol; samples are glasses from independent melts."""
     runs = {
         name: tuple(
-            _glass_run(settings.glass, folder / f"glass_{name}_{seed}", seed, **_interaction(name, potential))
+            _by(_glass_run(settings.glass, folder / f"glass_{name}_{seed}", seed), name, potential)
             for seed in settings.glass.seeds
         )
         for name in (NETWORK, REFERENCE)
