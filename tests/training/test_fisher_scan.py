@@ -1,4 +1,7 @@
-"""`nnp fisher scan`: models trained and judged one after another, going on where it was stopped, the smallest named."""
+"""`nnp fisher scan`: models trained and judged one by one, going on where it was stopped, the smallest named.
+
+The command stands in docs/fisher.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""All weights of networks: derivatives against differences, the last layer against the core, what is refused."""
+"""All weights of networks: derivatives against differences, the last layer against the core, what is refused.
+
+The command stands in docs/fisher.md.
+"""
 
 from __future__ import annotations
 

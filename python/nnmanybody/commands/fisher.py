@@ -78,7 +78,7 @@ def spectrum(
 ) -> None:
     """Eigenvalues of the information matrix, condition number, submodels, gauge directions; error bars."""
     from nnmanybody.fisher import Weights, analyse, judge
-    from nnmanybody.fisher.tables import print_analysis, print_judgement
+    from nnmanybody.fisher.tables import print_analyses, print_judgement
     from nnmanybody.plots.style import check_format, save
 
     if xyz is not None and not predict:
@@ -103,7 +103,7 @@ def spectrum(
                 progress=lambda listed: track_frames(listed, "derivatives"),
             )
         )
-        print_analysis(analyses[-1], energy_weight, all_weights, console)
+    print_analyses(analyses, energy_weight, all_weights, console)
     judgement = None
     if held_out:
         judgement = judge(chosen, analyses, held_out, level, lambda listed: track_frames(listed, "error bars"))

@@ -23,7 +23,7 @@ class Calibration:
     Attributes
     ----------
     bars, errors : (n,) float64
-        Standard deviation that was claimed, and |error|.
+        Standard deviation that was claimed, and size of the error.
     """
 
     bars: FloatArray
@@ -49,8 +49,8 @@ def calibrations(
 ) -> dict[str, Calibration]:
     """Compare bars with errors, as far as the frames have targets.
 
-    Of forces, those of atoms with a reference of at least `SMALLEST_DIRECTED_FORCE`: in a perfect crystal every model
-    is right by symmetry, and its bar is zero, too.
+    Of forces, components whose reference is at least `SMALLEST_DIRECTED_FORCE`: what symmetry makes zero is right in
+    every model, and its bar is zero, too.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def calibrations(
     forces = []
     for frame, found, bar in zip(frames, predictions, bars, strict=True):
         if frame.forces is not None:
-            kept = np.linalg.norm(frame.forces, axis=1) >= SMALLEST_DIRECTED_FORCE
-            forces.append(np.stack([bar.forces[kept].ravel(), np.abs(found.forces - frame.forces)[kept].ravel()]))
+            kept = np.abs(frame.forces) >= SMALLEST_DIRECTED_FORCE
+            forces.append(np.stack([bar.forces[kept], np.abs(found.forces - frame.forces)[kept]]))
     result = {}
     if energies:
         result["energy"] = Calibration(*np.array(energies).T)

@@ -32,7 +32,7 @@ class Gauge:
     direction : (n_parameters,) float64
         Of unit length.
     residual : float
-        |J v| relative to the sum of |J_j v_j| over its columns: rounding.
+        Length of J v relative to the sum of those of its columns times v: rounding.
     """
 
     kind: str

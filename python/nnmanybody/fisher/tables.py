@@ -13,34 +13,52 @@ MOST_GAUGES = 10
 """That are printed one by one."""
 
 
-def print_analysis(one: FisherAnalysis, energy_weight: float, all_weights: bool, console: Console) -> None:
-    """Print the spectrum of the whole beside those of its submodels, and the directions that change nothing."""
-    which = "weights (all)" if all_weights else "linear parameters"
+def print_analyses(
+    analyses: Sequence[FisherAnalysis], energy_weight: float, all_weights: bool, console: Console
+) -> None:
+    """Print spectra of the whole and its submodels, and what changes nothing; the members of a committee together."""
+    first = analyses[0]
+    n = first.whole.n_parameters
+    names = first.name if len(analyses) == 1 else f"{first.name.split(',')[0]}, each of {len(analyses)} members"
     console.print(
-        f"{one.name}: {one.whole.n_parameters} {which}; {one.data.n_energies} energies ({energy_weight:g}/eV²), "
-        f"{one.data.n_forces} force components (1 Å²/eV²)",
+        f"{names}: {n} {'weights (all)' if all_weights else 'linear parameters'}; {first.data.n_energies} energies "
+        f"({energy_weight:g}/eV²), {first.data.n_forces} force components (1 Å²/eV²)",
         soft_wrap=True,
         highlight=False,
+        markup=False,
     )
     if all_weights:
-        console.print(f"memory: {8.0 * MATRICES * one.whole.n_parameters**2 / GIB:.2g} GiB", highlight=False)
+        console.print(f"memory: {8.0 * MATRICES * n**2 / GIB:.2g} GiB", highlight=False)
     table = Table("", *(Column(name, justify="right") for name in ("parameters", "gauge", "significant", "log10 κ")))
-    for name, found in {"whole": one.whole, **one.submodels}.items():
-        kappa = f"{found.log10_kappa:.2f}" + ("  (rounding)" if found.is_rounding else "")
-        counts = (found.n_parameters, len(found.gauges), found.n_significant)
-        table.add_row(name.replace("[", r"\["), *map(str, counts), kappa)
-    console.print(table)
-    for gauge in one.whole.gauges[:MOST_GAUGES]:
-        console.print(
-            f"changes nothing: {gauge.kind}: {gauge.what} (|J v| {gauge.residual:.0e})",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
+    for name in ("whole", *first.submodels):
+        found = [{"whole": one.whole, **one.submodels}[name] for one in analyses]
+        counts = ([one.n_parameters for one in found], [len(one.gauges) for one in found])
+        table.add_row(
+            name.replace("[", r"\["),
+            *map(_each, (*counts, [one.n_significant for one in found])),
+            _each([f"{one.log10_kappa:.2f}" + (" (rounding)" if one.is_rounding else "") for one in found]),
         )
-    if len(one.whole.gauges) > MOST_GAUGES:
-        console.print(f"... and {len(one.whole.gauges) - MOST_GAUGES} more directions", highlight=False)
-    if one.exact_log10_kappa is not None:
-        console.print(f"in 256 bits: log10 κ = {one.exact_log10_kappa:.2f}", highlight=False)
+    console.print(table)
+    for one in analyses:
+        who = f"{one.name}: " if len(analyses) > 1 and one.whole.gauges else ""
+        for gauge in one.whole.gauges[:MOST_GAUGES]:
+            console.print(
+                f"{who}changes nothing: {gauge.kind}: {gauge.what} (|J v| {gauge.residual:.0e})",
+                soft_wrap=True,
+                highlight=False,
+                markup=False,
+            )
+        if len(one.whole.gauges) > MOST_GAUGES:
+            console.print(f"... and {len(one.whole.gauges) - MOST_GAUGES} more directions", highlight=False)
+    exact = [f"{one.exact_log10_kappa:.2f}" for one in analyses if one.exact_log10_kappa is not None]
+    if exact:
+        console.print(f"in 256 bits: log10 κ = {_each(exact)}", highlight=False)
+
+
+def _each(values: Sequence[object]) -> str:
+    """Write the values of all members; once where they are one."""
+    words = [str(value) for value in values]
+    return words[0] if len(set(words)) == 1 else " ".join(words)
 
 
 def print_judgement(judgement: Judgement, console: Console) -> None:
@@ -87,7 +105,7 @@ def scan_table(rows: Sequence[ScanRow], chosen: str) -> Table:
         "force\nmeV/Å",
         "length\nmeV/Å",
     )
-    table = Table("model", *(Column(name, justify="right") for name in (*heads, "angle\n°")))
+    table = Table(Column("model", no_wrap=True), *(Column(name, justify="right") for name in (*heads, "angle\n°")))
     for row in rows:
         errors = [row.test.get(f"{name}_rmse") for name in ERRORS]
         table.add_row(
