@@ -1,7 +1,7 @@
 """Cost of one atom and step in LAMMPS: nn/manybody beside snap, sw, tersoff and, if its plugin is given, n2p2.
 
-On silicon also composable models, cut off at 5 Å, with coefficients of nearly zero: what they cost does not depend
-on their parameters.
+On silicon also the other models: a radial basis network on the functions of the neural network, and composable models,
+cut off at 5 Å. Their coefficients are nearly zero: what they cost does not depend on their parameters.
 
 Prints microseconds per atom and step of the whole loop, one rank and one thread, and the ratio to `pair_style snap`
 measured in the same run: on a machine whose speed changes from minute to minute only ratios mean something.
@@ -32,7 +32,7 @@ from ase.build import bulk
 from ase.io import read
 
 from nnmanybody import Potential
-from nnmanybody._core import Expression, PotentialDefinition
+from nnmanybody._core import ElementSection, Expression, PotentialDefinition, RadialBasis
 from nnmanybody.composable.layout import Layout
 from nnmanybody.interchange.runner_potential import read_runner
 from nnmanybody.interchange.units import named_units
@@ -43,6 +43,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 EXPRESSIONS = ("G8", "C8", "E[G8L4]", "G8 * E[G8L4]", "N[E[G8L4]]", "E[G8L4] + N[E[G8L4]]")
 SMALL_COEFFICIENT = 1e-4  # eV
+N_CENTERS = 40
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,20 @@ def composable_style(expression: str, folder: Path) -> str:
     return f"pair_style nn/manybody\npair_coeff * * {name} Si"
 
 
+def radial_basis_style(network: Path, folder: Path) -> str:
+    """Write a radial basis network on the functions of a potential; return the commands."""
+    rng = np.random.default_rng(0)
+    sections = []
+    for one in Potential.read(network).definition.sections:
+        n = len(one.functions)
+        weights = np.full(N_CENTERS, SMALL_COEFFICIENT)
+        model = RadialBasis(np.eye(n), rng.normal(size=(N_CENTERS, n)), np.full(N_CENTERS, 1.0 / n), weights, 0.0)
+        parts = (one.element, one.reference_energy, one.functions, one.statistics, one.scaling)
+        sections.append(ElementSection(*parts, model))
+    Potential(PotentialDefinition(sections)).write(folder / "rbf.nnp")
+    return "pair_style nn/manybody\npair_coeff * * rbf.nnp Si"
+
+
 def lammps_input(case: Case, pair: str, steps: int) -> str:
     """Constant energy from velocities of the given temperature; the first run warms up and is not timed."""
     masses = "\n".join(f"mass {i} {mass}" for i, mass in enumerate(_masses(case.elements), 1))
@@ -156,6 +171,7 @@ def pair_styles(options: argparse.Namespace, name: str, case: Case, potentials: 
             styles[f"nn/manybody {path.name}"] = f"pair_style nn/manybody\npair_coeff * * {path.resolve()} Si"
         snap = data / "mlearn/Si/snap/SNAPotential"
         if hasattr(options, "folder"):
+            styles[f"RBF network, {N_CENTERS} centers"] = radial_basis_style(options.folder / "Si.nnp", options.folder)
             styles |= {expression: composable_style(expression, options.folder) for expression in EXPRESSIONS}
         styles["snap"] = f"pair_style snap\npair_coeff * * {snap}.snapcoeff {snap}.snapparam Si"
         styles["sw"] = f"pair_style sw\npair_coeff * * {potentials / 'Si.sw'} Si"

@@ -49,7 +49,7 @@ void request_full_list(Neighbor &neighbor, Style *style, [[maybe_unused]] int in
 template <typename Communication, typename Style>
 void forward_pair(Communication &comm, Style *style)
 {
-#if NNMB_LAMMPS_SINCE(20220504)
+#if NNMB_LAMMPS_SINCE(20220324)
   comm.forward_comm(style);
 #else
   comm.forward_comm_pair(style);
@@ -59,7 +59,7 @@ void forward_pair(Communication &comm, Style *style)
 template <typename Communication, typename Style>
 void reverse_pair(Communication &comm, Style *style)
 {
-#if NNMB_LAMMPS_SINCE(20220504)
+#if NNMB_LAMMPS_SINCE(20220324)
   comm.reverse_comm(style);
 #else
   comm.reverse_comm_pair(style);

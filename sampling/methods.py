@@ -16,7 +16,8 @@ from nnmanybody.sampling.thin import scaled_values
 from numpy.typing import NDArray
 
 from nnmanybody.data import Frame
-from nnmanybody.potential import Evaluation, Potential
+from nnmanybody.evaluation import Evaluation
+from nnmanybody.potential import Potential
 
 FloatArray = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 from ase import Atoms
-from ase.spacegroup import crystal
 from nnmanybody.sampling.lammps_start import start_lammps
 from nnmanybody.sampling.sampling_rule import sampled_steps
 from numpy.typing import NDArray
+from quartz_crystal import quartz
 
 from nnmanybody.errors import NNPError
 from nnmanybody.lammps_runs import place, write_data
@@ -24,21 +24,6 @@ ALPHA, TAU_MAX, STEPS = 3.0, 10, 10_000
 EDGES = (0.0, 1.0, 2.0, 3.0, 4.0, np.inf)
 """eV/Å, of the table."""
 FloatArray = NDArray[np.float64]
-
-
-def quartz(repeat: tuple[int, int, int] = (4, 4, 2)) -> Atoms:
-    """Return α-quartz (Levien, Prewitt, Weidner, Am. Mineral. 65, 920 (1980)) in a rectangular box; 576 atoms."""
-    hexagonal = crystal(
-        ["Si", "O"],
-        [(0.4697, 0.0, 2 / 3), (0.4135, 0.2669, 0.1191 + 2 / 3)],
-        spacegroup=154,
-        cellpar=[4.916, 4.916, 5.4054, 90, 90, 120],
-    )
-    # a and a + 2b are at right angles; the box holds two hexagonal cells.
-    double = hexagonal.repeat((1, 2, 1))
-    double.set_cell([hexagonal.cell[0], hexagonal.cell[0] + 2 * hexagonal.cell[1], hexagonal.cell[2]])
-    double.wrap()
-    return double.repeat(repeat)
 
 
 def simulate(folder: Path, atoms: Atoms, steps: int) -> tuple[FloatArray, NDArray[np.bool_]]:

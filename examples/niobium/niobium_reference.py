@@ -14,18 +14,21 @@ from nnmanybody.lammps_runs import Launcher, place, read_dump, write_data
 
 FloatArray = NDArray[np.float64]
 
-# Finnis and Sinclair, Phil. Mag. A 50, 45 (1984), niobium: Å, eV
+# Finnis and Sinclair, Phil. Mag. A 50, 45 (1984), niobium: Å, eV. Their V falls again below 1.9 Å and atoms of a melt
+# would sink into one another: with the core of Ackland and Thetford, Phil. Mag. A 56, 15 (1987), below B0.
 D, A = 3.915354, 3.013789
 C, C0, C1, C2 = 4.20, -1.5640104, 2.0055779, -0.4663764
+B, ALPHA, B0 = 48.0, 0.8, 2.8585
 
 N_POINTS = 20000
 LARGEST_DENSITY = 400.0  # Å²; bcc has 41
 
 
 def pair_energy(r: FloatArray) -> FloatArray:
-    """V(r) = (r - c)² (c0 + c1 r + c2 r²) below c, eV."""
-    energy: FloatArray = np.where(r < C, (r - C) ** 2 * (C0 + C1 * r + C2 * r**2), 0.0)
-    return energy
+    """V(r) = (r - c)² (c0 + c1 r + c2 r²) below c, and B (b0 - r)³ exp(-alpha r) below b0, eV."""
+    far = np.where(r < C, (r - C) ** 2 * (C0 + C1 * r + C2 * r**2), 0.0)
+    core: FloatArray = np.where(r < B0, B * (B0 - r) ** 3 * np.exp(-ALPHA * r), 0.0)
+    return far + core
 
 
 def density(r: FloatArray) -> FloatArray:
@@ -101,7 +104,7 @@ def label(structures: list[Atoms], reference: str) -> list[Frame]:
             write_data(folder / f"{number}.data", placement, types, ["Nb"], 0.0)
             script += (
                 f"clear\nunits metal\nread_data {number}.data\n{pair}thermo_style custom step pe\n"
-                "thermo_modify format float %.17g\n"
+                "thermo_modify warn ignore format float %.17g\n"
                 f"dump 1 all custom 1 {number}.dump fx fy fz\ndump_modify 1 sort id format float %.17g\nrun 0 post no\n"
             )
         energies = _thermo_energy(_run(folder, script))
@@ -114,16 +117,16 @@ def label(structures: list[Atoms], reference: str) -> list[Frame]:
 
 
 def liquid(reference: str, n: int, kelvin: float = 4500.0, steps: int = 2000, seed: int = 1) -> list[Atoms]:
-    """Snapshots of molten niobium: 128 atoms, half of the steps to melt, the rest sampled evenly.
+    """Snapshots of molten niobium: 54 atoms, half of the steps to melt, the rest sampled evenly.
 
     Raises
     ------
     NNPError
         If LAMMPS fails.
     """
-    from structures import A_BCC, bulk
+    from niobium_structures import A_BCC, bulk
 
-    atoms = bulk("Nb", "bcc", a=1.03 * A_BCC, cubic=True) * (4, 4, 4)
+    atoms = bulk("Nb", "bcc", a=1.03 * A_BCC, cubic=True) * (3, 3, 3)
     every = max(1, steps // (2 * n))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 from ase import Atoms
 from ase.build import bulk, make_supercell
+from ase.neighborlist import neighbor_list
 from numpy.typing import NDArray
 
 A_BCC = 3.3008  # Å, of the Finnis-Sinclair potential
 A_FCC = 4.23  # Å, about the same volume per atom within 5 %
 A_HCP = 2.99  # Å
 CLOSEST = 0.75  # of the neighbor distance: nearer atoms at a grain boundary are one
+APART = 2.35  # Å, at least, before the atoms of a defect are rattled: as far as relaxing drives them
 
 
 def small_cells(seed: int, n_cells: int) -> list[Atoms]:
@@ -33,14 +35,14 @@ def crystals(rng: np.random.Generator) -> Iterator[Atoms]:
     """Bcc, fcc and hcp, compressed, stretched and sheared; 60 structures."""
     kinds = {
         "bcc": (bulk("Nb", "bcc", a=A_BCC, cubic=True) * (3, 3, 3), 28),
-        "fcc": (bulk("Nb", "fcc", a=A_FCC, cubic=True) * (3, 3, 3), 16),
-        "hcp": (bulk("Nb", "hcp", a=A_HCP, c=1.633 * A_HCP, orthorhombic=True) * (3, 2, 3), 16),
+        "fcc": (bulk("Nb", "fcc", a=A_FCC, cubic=True) * (2, 2, 3), 16),
+        "hcp": (bulk("Nb", "hcp", a=A_HCP, c=1.633 * A_HCP, orthorhombic=True) * (3, 2, 2), 16),
     }
     for name, (lattice, n) in kinds.items():
         for number in range(n):
-            strain = np.eye(3) * rng.uniform(0.90, 1.06)
+            strain = np.eye(3) * rng.uniform(0.93, 1.06)
             if number % 2:  # tetragonal
-                strain = strain @ np.diag([1.0, 1.0, rng.uniform(0.9, 1.12)])
+                strain = strain @ np.diag([1.0, 1.0, rng.uniform(0.94, 1.08)])
             atoms = lattice.copy()
             atoms.set_cell(lattice.cell.array @ strain, scale_atoms=True)
             yield rattled(atoms, rng.choice([0.0, 0.05, 0.15]), rng, name)
@@ -53,10 +55,23 @@ def rattled(atoms: Atoms, size: float, rng: np.random.Generator, name: str) -> A
     return atoms
 
 
+def pushed_apart(atoms: Atoms, sweeps: int = 30) -> Atoms:
+    """Move pairs nearer than `APART` away from each other until none is left, or for so many sweeps."""
+    for _ in range(sweeps):
+        first, second, vectors = neighbor_list("ijD", atoms, APART)
+        if not len(first):
+            break
+        lengths = np.linalg.norm(vectors, axis=1)
+        steps = vectors * ((APART + 0.01 - lengths) / (4 * lengths))[:, None]
+        np.subtract.at(atoms.positions, first, steps)
+        np.add.at(atoms.positions, second, steps)
+    return atoms
+
+
 def vacancies(rng: np.random.Generator, n: int = 12) -> Iterator[Atoms]:
     """Bcc with one or two atoms missing."""
     for number in range(n):
-        atoms = bulk("Nb", "bcc", a=A_BCC, cubic=True) * (4, 4, 4)
+        atoms = bulk("Nb", "bcc", a=A_BCC, cubic=True) * (3, 3, 3)
         del atoms[sorted(rng.choice(len(atoms), 1 + number % 2, replace=False).tolist())]
         yield rattled(atoms, 0.08, rng, "vacancy")
 
@@ -75,21 +90,22 @@ def interstitials(rng: np.random.Generator, n: int = 15) -> Iterator[Atoms]:
     for number in range(n):
         name = list(INTERSTITIALS)[number % len(INTERSTITIALS)]
         place = INTERSTITIALS[name] * A_BCC
-        atoms = bulk("Nb", "bcc", a=A_BCC, cubic=True) * (4, 4, 4)
+        atoms = bulk("Nb", "bcc", a=A_BCC, cubic=True) * (3, 3, 3)
         middle = int(np.argmin(np.linalg.norm(atoms.positions - atoms.cell.array.sum(axis=0) / 2, axis=1)))
         center = atoms.positions[middle].copy()
         if name.startswith("dumbbell"):
             atoms.positions[middle] = center - place
         atoms.append("Nb")
         atoms.positions[-1] = center + place
-        yield rattled(atoms, 0.05, rng, "interstitial")
+        yield rattled(pushed_apart(atoms), 0.05, rng, "interstitial")
 
 
 def grain_boundaries(rng: np.random.Generator, n: int = 14) -> Iterator[Atoms]:
     """Symmetric tilt boundaries about [001]: sigma 5 (310) and (210), two of them in each periodic cell."""
     for number in range(n):
         tilt = ((3, 1), (2, 1))[number % 2]
-        yield rattled(grain_boundary(*tilt, shift=rng.uniform(0.0, 1.0, 2)), 0.05, rng, "grain boundary")
+        atoms = pushed_apart(grain_boundary(*tilt, shift=rng.uniform(0.0, 1.0, 2)))
+        yield rattled(atoms, 0.05, rng, "grain boundary")
 
 
 def grain_boundary(h: int, k: int, shift: NDArray[np.float64]) -> Atoms:

@@ -63,10 +63,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Task:
-    """What a run is asked for: its size, and the folder for what it makes."""
+    """What a run is asked for: its size, the folder for what it makes, and what else its command line says."""
 
     small: bool
     folder: Path
+    options: argparse.Namespace
 
     def draw(self, figure: "Figure", name: str, text: str) -> None:
         """Save a picture and say what it shows."""
@@ -77,7 +78,9 @@ class Task:
 Work = Callable[[Task], Sequence[Measured]]
 
 
-def run_example(script: str, title: str, work: Work) -> int:
+def run_example(
+    script: str, title: str, work: Work, add_options: Callable[[argparse.ArgumentParser], None] | None = None
+) -> int:
     """Run an example as its command line says.
 
     Parameters
@@ -87,14 +90,16 @@ def run_example(script: str, title: str, work: Work) -> int:
     title : str
     work : callable
         Does everything, returns the figures.
+    add_options : callable or None
+        Adds the options that only this example has.
 
     Returns
     -------
     int
         0 if every target is reached, 1 if not or if something failed.
     """
-    arguments = _parse_arguments(Path(script).resolve().parent, title)
-    task = Task(arguments.small, arguments.output.resolve())
+    arguments = _parse_arguments(Path(script).resolve().parent, title, add_options)
+    task = Task(arguments.small, arguments.output.resolve(), arguments)
     task.folder.mkdir(parents=True, exist_ok=True)
     console.print(f"[bold]{title}[/]\nEverything goes to {task.folder}")
     began = time.monotonic()
@@ -111,10 +116,14 @@ def note(text: str) -> None:
     console.print(f"   {text}", soft_wrap=True, markup=False)
 
 
-def _parse_arguments(home: Path, title: str) -> argparse.Namespace:
+def _parse_arguments(
+    home: Path, title: str, add_options: Callable[[argparse.ArgumentParser], None] | None
+) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--small", action="store_true", help="small and inaccurate, to see whether everything works")
     parser.add_argument("--output", type=Path, default=home / "results", help="folder for pictures and numbers")
+    if add_options is not None:
+        add_options(parser)
     return parser.parse_args()
 
 

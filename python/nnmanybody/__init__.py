@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from nnmanybody._core import SymmetryFunction
     from nnmanybody.calculator import NNPCalculator
     from nnmanybody.errors import NNPError
+    from nnmanybody.evaluation import Evaluation
     from nnmanybody.neighbors import NeighborList, neighbor_list
-    from nnmanybody.potential import Evaluation, Potential
+    from nnmanybody.potential import Potential
     from nnmanybody.symmetry_functions import SymmetryFunctionSet
 
 __all__ = [

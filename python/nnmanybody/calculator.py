@@ -8,7 +8,8 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, PropertyNotImplementedError, all_changes
 
-from nnmanybody.potential import Evaluation, FloatArray, Potential
+from nnmanybody.evaluation import Evaluation, FloatArray
+from nnmanybody.potential import Potential
 
 VOIGT_FROM_LAMMPS = [0, 1, 2, 5, 4, 3]
 """Positions of ASE's xx yy zz yz xz xy among LAMMPS's xx yy zz xy xz yz."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody.errors import NNPError
-from nnmanybody.potential import Evaluation, Potential
+from nnmanybody.evaluation import Evaluation
+from nnmanybody.potential import Potential
 from nnmanybody.set_analysis import correlation_matrix
 
 FloatArray = NDArray[np.float64]

@@ -18,8 +18,9 @@ from nnmanybody.data import DataKeys
 from nnmanybody.data_sources import Entries, paths
 from nnmanybody.descriptor_config import Element, FunctionsConfig, ScalingConfig, WhiteningConfig
 from nnmanybody.model_config import ComposableModel, ModelConfig, NetworkModel, RadialBasisModel
+from nnmanybody.network_config import NetworkConfig
 from nnmanybody.optimizer_config import Adam, Cosine, Kalman, LastStretch, OptimizerConfig, ScheduleConfig
-from nnmanybody.yaml_config import FilePath, Section, load_yaml
+from nnmanybody.yaml_config import FilePath, Section, load_yaml, named
 
 FOR_NETWORKS = {
     "start",
@@ -40,21 +41,6 @@ FOR_NETWORKS = {
     "pair_core",
 }
 """Keys that mean nothing to a model that is fitted in one go."""
-
-Activation = Literal["identity", "tanh", "sigmoid", "relu", "softplus", "silu"]
-
-
-def _named(key: str, default: str | None = None) -> BeforeValidator:
-    """Let `optimizer: adam` stand for `optimizer: {name: adam}`, and the default for no name at all."""
-
-    def expand(value: object) -> object:
-        if isinstance(value, str):
-            return {key: value.lower()}
-        if isinstance(value, dict) and default is not None:
-            return {key: default, **value}
-        return value
-
-    return BeforeValidator(expand)
 
 
 def _nothing_if_off(value: object) -> object:
@@ -98,66 +84,6 @@ def _as_train(value: object) -> object:
     """Let `data: [a.xyz, b.xyz]` stand for `data: {train: [a.xyz, b.xyz]}`, and a name alone too."""
     is_file = isinstance(value, dict) and "path" in value
     return {"train": value} if is_file or isinstance(value, str | Path | list | tuple) else value
-
-
-class VarianceScaling(Section):
-    """Keras's initializers of these names; they have no parameters."""
-
-    kind: Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal"] = "glorot_uniform"
-
-
-class Normal(Section):
-    """Normal distribution."""
-
-    kind: Literal["normal"]
-    mean: float = 0.0
-    stddev: PositiveFloat = 0.1
-
-
-class Uniform(Section):
-    """Uniform distribution."""
-
-    kind: Literal["uniform"]
-    minval: float = -0.1
-    maxval: float = 0.1
-
-
-InitializationConfig = Annotated[VarianceScaling | Normal | Uniform, Field(discriminator="kind"), _named("kind")]
-
-
-class NetworkShape(Section):
-    """Shape of the networks."""
-
-    hidden_layers: tuple[PositiveInt, ...] = (32, 32)
-    activation: Activation | tuple[Activation, ...] = "silu"  # one for all hidden layers, or one each
-    shortcut: bool = True  # a linear path from the inputs to the atomic energy
-
-    @model_validator(mode="after")
-    def _check(self) -> "NetworkShape":
-        if not isinstance(self.activation, str) and len(self.activation) != len(self.hidden_layers):
-            raise ValueError(
-                f"expected one activation for each of the {len(self.hidden_layers)} hidden layers "
-                f"or one name for all, got {len(self.activation)}"
-            )
-        return self
-
-    @property
-    def activations(self) -> tuple[str, ...]:
-        """Of every layer; the last one, the atomic energy, is linear."""
-        hidden = (self.activation,) * len(self.hidden_layers) if isinstance(self.activation, str) else self.activation
-        return (*hidden, "identity")
-
-
-class NetworkConfig(NetworkShape):
-    """Shape of the networks and how their weights start."""
-
-    initialization: InitializationConfig = VarianceScaling()
-    members: PositiveInt = 4  # networks per element, whose mean is the potential
-    elements: dict[Element, NetworkShape] = Field(default_factory=dict)  # shapes of single elements
-
-    def for_element(self, element: str) -> NetworkShape:
-        """Return the shape of one element's network."""
-        return self.elements.get(element, self)
 
 
 class LossConfig(Section):
@@ -251,11 +177,11 @@ class TrainingConfig(Section):
     whitening: WhiteningConfig | None = WhiteningConfig()
     pair_core: PairCoreConfig | None = PairCoreConfig()
     reference_energies: Literal["fit", "isolated_atoms"] | dict[Element, float] = "fit"  # eV
-    model: Annotated[ModelConfig, _named("kind")] = NetworkModel()
+    model: Annotated[ModelConfig, named("kind")] = NetworkModel()
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
-    optimizer: Annotated[OptimizerConfig, _named("name", "adam")] = Adam()
-    schedule: Annotated[ScheduleConfig, _named("kind")] = Cosine()
+    optimizer: Annotated[OptimizerConfig, named("name", "adam")] = Adam()
+    schedule: Annotated[ScheduleConfig, named("kind")] = Cosine()
     last_stretch: LastStretch | None = None  # the last of the epochs by L-BFGS
     epochs: PositiveInt = 300
     batch_size: PositiveInt = 8

@@ -13,7 +13,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from nnmanybody.data import Frame
-from nnmanybody.potential import Evaluation
+from nnmanybody.evaluation import Evaluation
 
 FloatArray = NDArray[np.float64]
 FramePair: TypeAlias = tuple[Frame, Evaluation]

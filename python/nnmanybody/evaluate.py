@@ -17,7 +17,8 @@ from nnmanybody.committee import Spread, calibrate, mean_and_spread
 from nnmanybody.data import Frame
 from nnmanybody.error_measures import Errors, FramePair, errors_of
 from nnmanybody.errors import NNPError
-from nnmanybody.potential import Evaluation, Potential
+from nnmanybody.evaluation import Evaluation
+from nnmanybody.potential import Potential
 
 FloatArray = NDArray[np.float64]
 

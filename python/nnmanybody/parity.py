@@ -14,9 +14,10 @@ from ase import Atoms
 from nnmanybody.calculator import VOIGT_FROM_LAMMPS, NNPCalculator
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
+from nnmanybody.evaluation import Evaluation, FloatArray
 from nnmanybody.lammps_runs import Launcher
 from nnmanybody.parity_lammps import LammpsRoute, lammps_routes, run_route
-from nnmanybody.potential import Evaluation, FloatArray, Potential
+from nnmanybody.potential import Potential
 
 ENERGY_TOLERANCE = 1e-9
 """eV/atom."""

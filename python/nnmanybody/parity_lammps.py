@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from ase import Atoms
 
+from nnmanybody.evaluation import FloatArray
 from nnmanybody.lammps_runs import BAR_A3_PER_EV, Launcher, Placement, boundary, place, read_dump, write_data
-from nnmanybody.potential import FloatArray, Potential
+from nnmanybody.potential import Potential
 
 FULL_DIGITS = "%.17g"  # reads back to the same double
 

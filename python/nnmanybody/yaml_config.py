@@ -194,3 +194,16 @@ def _tags(model: type[BaseModel]) -> set[str]:
         if name in model.model_fields and get_origin(model.model_fields[name].annotation) is Literal
         for value in get_args(model.model_fields[name].annotation)
     }
+
+
+def named(key: str, default: str | None = None) -> BeforeValidator:
+    """Let `optimizer: adam` stand for `optimizer: {name: adam}`, and the default for no name at all."""
+
+    def expand(value: object) -> object:
+        if isinstance(value, str):
+            return {key: value.lower()}
+        if isinstance(value, dict) and default is not None:
+            return {key: default, **value}
+        return value
+
+    return BeforeValidator(expand)

@@ -23,6 +23,9 @@ PICTURES = {
         *("correlation_before", "correlation_after", "number_of_functions"),
     ),
     "scaling_and_shifting": ("errors", "convergence"),
+    "silica": ("parity", "lattice", "quartz", "glass", "extrapolation"),
+    "ten_requirements": ("unknown", "bonds"),
+    "silicon_properties": ("structure", "thermal", "vibrations", "diffusion", "melting", "training_range"),
 }
 
 

@@ -15,7 +15,7 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
 from nnmanybody import Potential
-from nnmanybody.potential import Evaluation
+from nnmanybody.evaluation import Evaluation
 
 BIN = Path(sys.executable).parent
 

@@ -11,7 +11,7 @@ from ase import Atoms
 import helpers
 from nnmanybody import SymmetryFunction
 from nnmanybody.committee import mean_and_spread
-from nnmanybody.potential import Evaluation
+from nnmanybody.evaluation import Evaluation
 from nnmanybody.report.axes import Axis, linear_axis, log_axis
 from nnmanybody.report.comparisons import groups
 from nnmanybody.report.coverage import function_name

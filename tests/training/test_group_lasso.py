@@ -12,10 +12,12 @@ import helpers
 from nnmanybody import Potential, SymmetryFunction, SymmetryFunctionSet
 from nnmanybody._core import ElementSection, Network, PotentialDefinition
 from nnmanybody.cli import main
+from nnmanybody.config import TrainingConfig
 from nnmanybody.describe import describe
-from nnmanybody.training.group_lasso import shrunk
+from nnmanybody.training.group_lasso import _small, shrunk
 from nnmanybody.training.inputs import statistics
 from nnmanybody.training.prepare import prepare
+from nnmanybody.training.radial_basis_element import RadialBasisElement
 from nnmanybody.training.tensorflow import tf
 
 CUTOFF = 4.0
@@ -100,3 +102,29 @@ def test_suggest_ranks_by_it(labelled, tmp_path, monkeypatch):
 def test_a_count_goes_with_a_choice(configure, section):
     with pytest.raises(ValueError, match="count goes with select: cur, farthest, group_lasso"):
         configure(symmetry_functions={"kind": "intervals", **section})
+
+
+def test_functions_for_radial_basis_functions_are_chosen_by_a_network(candidates, labelled, tmp_path, monkeypatch):
+    """The group lasso is one of networks; what it has chosen serves any model."""
+    settings = {
+        "data": {"train": labelled, "validation_fraction": 0.0},
+        "output": tmp_path / "training",
+        "symmetry_functions": {
+            "kind": "list",
+            "functions": {"Si": tuple(map(str, candidates))},
+            "select": "group_lasso",
+            "count": 2,
+        },
+        "model": {"kind": "rbf", "centers": 5, "starts": 1},
+        "pair_core": None,
+    }
+
+    def ranked(config, count, prepared):
+        (network,) = prepared(_small(config)).model.networks  # what the steps of the lasso, tested above, begin with
+        assert network.kernels[0].shape[1] == len(candidates)
+        return {"Si": [(candidates[index], "known") for index in RELEVANT[:count]]}
+
+    monkeypatch.setattr("nnmanybody.training.prepare.rank_functions", ranked)
+    element = prepare(TrainingConfig.model_validate(settings)).model.elements[0]
+    assert isinstance(element, RadialBasisElement)
+    assert element.description.functions == tuple(candidates[index] for index in RELEVANT[:2])

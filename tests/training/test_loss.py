@@ -7,9 +7,9 @@ import pytest
 
 from helpers import frame_inputs
 from nnmanybody import _core
-from nnmanybody.config import NetworkShape
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.model import Description, Model, new_element_model
+from nnmanybody.network_config import NetworkShape
 from nnmanybody.training.batch import make_batch
 from nnmanybody.training.fit_errors import FitErrors
 from nnmanybody.training.frame_inputs import Wanted, geometry

@@ -9,9 +9,9 @@ import pytest
 
 import helpers
 from nnmanybody import NNPError, Potential, _core
-from nnmanybody.config import NetworkShape
 from nnmanybody.data import read_frames
 from nnmanybody.model import Description, Model, model_from_potential, new_element_model, with_inputs
+from nnmanybody.network_config import NetworkShape
 from nnmanybody.potential import join_committee
 from nnmanybody.training.batch import make_batch
 from nnmanybody.training.frame_inputs import Wanted, geometry

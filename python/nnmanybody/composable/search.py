@@ -7,9 +7,11 @@ linear ones are solved for at every trial; then it is the other submodel's turn;
 alone.
 """
 
+import io
 import logging
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,8 +95,9 @@ def minimize(
         tried.append((found, point))
         return -float(np.log(max(found, np.finfo(float).tiny)))
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         # The Gaussian process says when a length of its kernel lies at a bound: expected where a parameter is idle.
+        # The search prints every point that it comes to again, as it does in a corner of the bounds.
         warnings.simplefilter("ignore")
         search = BayesianOptimization(
             f=score,

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
+from nnmanybody.evaluation import Evaluation
 from nnmanybody.plots.style import BLACK, CYCLE, new_figure, style
-from nnmanybody.potential import Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

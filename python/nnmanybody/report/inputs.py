@@ -12,7 +12,8 @@ from nnmanybody.committee import Spread, mean_and_spread, read_potentials
 from nnmanybody.data import DataKeys, Frame, read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import ErrorReport, error_report, predict
-from nnmanybody.potential import Evaluation, Potential
+from nnmanybody.evaluation import Evaluation
+from nnmanybody.potential import Potential
 from nnmanybody.report.training_folder import TrainingFolder, find_training
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnmanybody import _core
-from nnmanybody.config import NetworkShape
+from nnmanybody.network_config import NetworkShape
 from nnmanybody.training.inputs import InputTransform, Scaling, Whitening, fold_whitening, scaling_coefficients
 from nnmanybody.training.moments import Moments
 from nnmanybody.training.tensorflow import keras, tf

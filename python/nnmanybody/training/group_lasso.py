@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnmanybody.config import NetworkConfig, TrainingConfig
+from nnmanybody.config import TrainingConfig
 from nnmanybody.descriptor_config import IntervalSet, ScalingConfig
+from nnmanybody.model_config import NetworkModel
+from nnmanybody.network_config import NetworkConfig
 from nnmanybody.optimizer_config import Adam, Constant
 from nnmanybody.training.tensorflow import tf
 from nnmanybody.training.trainer import Trainer
@@ -168,6 +170,7 @@ def _small(config: TrainingConfig) -> TrainingConfig:
     functions = (config.symmetry_functions or IntervalSet()).model_copy(update={"select": "drop", "count": None})
     changes = {
         "symmetry_functions": functions,
+        "model": NetworkModel(),  # whatever model the chosen functions are for
         "scaling": ScalingConfig(),
         "whitening": None,
         "network": NetworkConfig(hidden_layers=HIDDEN, members=1, shortcut=False),

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from nnmanybody.config import InitializationConfig
+from nnmanybody.network_config import InitializationConfig
 from nnmanybody.optimizer_config import (
     Constant,
     Cosine,

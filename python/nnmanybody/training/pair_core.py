@@ -10,7 +10,8 @@ from nnmanybody._core import PairCore
 from nnmanybody.config import PairCoreConfig
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
-from nnmanybody.potential import Potential, stress_from_virial
+from nnmanybody.evaluation import stress_from_virial
+from nnmanybody.potential import Potential
 from nnmanybody.training.checks import checked_neighbors
 from nnmanybody.training.split import Split
 

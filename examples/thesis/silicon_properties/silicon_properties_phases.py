@@ -1,0 +1,157 @@
+"""Finished runs of one potential -> what solid, liquid and both beside one another are like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase.units import kB
+
+from common import FloatArray
+from silicon_properties_analysis import (
+    Curve,
+    Estimate,
+    Line,
+    block_average,
+    bracket,
+    curve_of,
+    density_of_states,
+    diffusion,
+    fit_line,
+    rate,
+)
+from silicon_properties_files import Outside, read_blocks, read_dump, read_outside, read_trace
+from silicon_properties_runs import STEP_PS, Run
+from silicon_properties_states import POSITIONS_EVERY, VELOCITIES_EVERY
+
+AMU_PER_A3_TO_G_PER_CM3 = 1.66053907
+MASS = 28.0855
+ATOMS_PER_CELL = 8
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Solid or liquid at several temperatures.
+
+    Attributes
+    ----------
+    constants : dict of temperature to Estimate, Å
+        Edge of a cube with eight atoms.
+    enthalpies : dict of temperature to Estimate, eV/atom
+    pairs, angles : dict of temperature to Curve
+        g(r) over r, Å; distribution of angles over degrees.
+    constant, enthalpy : Line
+        Over the temperature.
+    """
+
+    constants: dict[float, Estimate]
+    enthalpies: dict[float, Estimate]
+    pairs: dict[float, Curve]
+    angles: dict[float, Curve]
+    constant: Line
+    enthalpy: Line
+
+    @property
+    def expansion(self) -> Estimate:
+        """Linear thermal expansion, 1e-6/K, the mean of the temperatures."""
+        return self.constant.slope.times(1e6 / self.constant.middle.value)
+
+    @property
+    def heat_capacity(self) -> Estimate:
+        """At constant pressure, in Boltzmann's constants per atom, the mean of the temperatures."""
+        return self.enthalpy.slope.times(1.0 / kB)
+
+    def density(self, temperature: float) -> Estimate:
+        """Return the density, g/cm³."""
+        edge = self.constants[temperature]
+        value = ATOMS_PER_CELL * MASS * AMU_PER_A3_TO_G_PER_CM3 / edge.value**3
+        return Estimate(value, 3.0 * value * edge.error / edge.value)
+
+
+def phase_of(runs: Mapping[float, Run], folder: Path, blocks: int) -> Phase:
+    """Read energies, volumes, g(r) and angles at every temperature."""
+    constants, enthalpies, pairs, angles = {}, {}, {}, {}
+    for t, run in runs.items():
+        trace = read_trace(run.file(folder, "trace"))
+        constants[t] = block_average(np.cbrt(ATOMS_PER_CELL * trace.volumes), blocks)
+        # Of the kinetic energy the mean is known.
+        enthalpies[t] = block_average(trace.energies + 1.5 * kB * t, blocks)
+        pairs[t], angles[t] = structure_of(run, folder)
+    temperatures = list(runs)
+    lines = (fit_line(temperatures, list(values.values())) for values in (constants, enthalpies))
+    return Phase(constants, enthalpies, pairs, angles, *lines)
+
+
+def structure_of(run: Run, folder: Path) -> tuple[Curve, Curve]:
+    """Return g(r) and the distribution of angles."""
+    pairs, angles = (curve_of(*read_blocks(run.file(folder, name))) for name in ("rdf", "adf"))
+    return pairs, angles
+
+
+def vibrations_of(run: Run, folder: Path, blocks: int) -> Curve:
+    """Return the density of vibrations of a crystal whose velocities were recorded."""
+    velocities = read_dump(run.file(folder, "path"))[:, :, 1:]
+    return density_of_states(velocities, STEP_PS * VELOCITIES_EVERY, blocks)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How atoms of the liquid move: D, 1e-5 cm²/s, and the mean-square displacement, Å², over the time, ps."""
+
+    coefficients: dict[float, Estimate]
+    displacements: dict[float, tuple[FloatArray, FloatArray]]
+
+
+def motion_of(runs: Mapping[float, Run], folder: Path, blocks: int) -> Motion:
+    """Read the paths of the atoms of every liquid."""
+    coefficients, displacements = {}, {}
+    interval = STEP_PS * POSITIONS_EVERY
+    for t, run in runs.items():
+        positions = read_dump(run.file(folder, "path"))[:, :, 1:]
+        coefficients[t], curve = diffusion(positions, interval, blocks)
+        displacements[t] = (interval * np.arange(len(curve)), curve)
+    return Motion(coefficients, displacements)
+
+
+@dataclass(frozen=True)
+class Coexistence:
+    """Solid beside liquid.
+
+    Attributes
+    ----------
+    rates : dict of temperature to Estimate, meV/(atom ps)
+        Of the energy: below zero the crystal grows.
+    traces : dict of temperature to ((n,) ps, (n,) eV/atom)
+    bracket : (float, float), K
+        Hottest that freezes, coldest that melts.
+    melting : Estimate, K
+        Where the line through the rates is zero.
+    """
+
+    rates: dict[float, Estimate]
+    traces: dict[float, tuple[FloatArray, FloatArray]]
+    bracket: tuple[float, float]
+    melting: Estimate
+
+
+def coexistence_of(runs: Mapping[float, Run], folder: Path) -> Coexistence:
+    """Read which of the two grows at every temperature."""
+    rates, traces = {}, {}
+    for t, run in runs.items():
+        trace = read_trace(run.file(folder, "trace"))
+        interval = STEP_PS * trace.interval
+        rates[t] = rate(1e3 * trace.energies, interval)
+        traces[t] = (interval * np.arange(len(trace.energies)), trace.energies)
+    temperatures, values = list(rates), list(rates.values())
+    return Coexistence(rates, traces, bracket(temperatures, values), fit_line(temperatures, values).zero())
+
+
+def outside_of(runs: Mapping[float, Run], folder: Path) -> tuple[Outside, Outside]:
+    """Return what the network's runs said of their ranges: while crystals were melted, and in all that was measured."""
+    melting, measured = Outside(), Outside()
+    for run in runs.values():
+        said = read_outside(run.log(folder))
+        if run.variables["molten"] != "none":
+            melting += said.pop(0)
+        measured = sum(said, measured)
+    return melting, measured
