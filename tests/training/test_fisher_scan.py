@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from ase.io import read, write
 
+import helpers
 from nnmanybody.cli import main
 from nnmanybody.data import read_frames
 from nnmanybody.error_measures import errors_of
@@ -20,8 +20,9 @@ from nnmanybody.errors import NNPError
 from nnmanybody.fisher import analyse
 from nnmanybody.fisher.scan import ScanRow, smallest_within
 from nnmanybody.fisher.scan_config import read_scan
-from nnmanybody.potential import Potential
+from nnmanybody.potential import Potential, join_committee
 from nnmanybody.training import run as training_run
+from nnmanybody.training.checkpoint import FILE_NAME
 
 CONFIG = """\
 data: {train: train.xyz, test: test.xyz, validation_fraction: 0.2}
@@ -59,14 +60,22 @@ def scan(monkeypatch, capsys):
     return stop.value.code, "".join(capsys.readouterr())
 
 
+def random_network(seed):
+    return helpers.random_potential("Si", cutoff=4.0, hidden_layers=(3,), shortcut=True, seed=seed)
+
+
 def test_a_scan_goes_on_where_it_was_stopped(folder, monkeypatch, capsys):
     train, asked = training_run.train, []
 
     def stopping_at_the_third(config, *, resume, overwrite):
         asked.append((config.output.name, resume, overwrite))
-        if resume:
-            return training_run.TrainingResult(config.output / "potential.nnp", {}, 1, 1, finished=True)
-        return replace(train(config, overwrite=overwrite), finished=len(asked) != 3)
+        if config.model.kind == "composable":
+            return train(config, overwrite=overwrite)
+        assert (config.network.members, config.symmetry_functions.n_radial) == (2, 4)
+        path = config.output / "potential.nnp"
+        join_committee([random_network(seed) for seed in (0, 1)]).write(path)
+        (config.output / FILE_NAME).touch()
+        return training_run.TrainingResult(path, {}, 1, 1, finished=resume)
 
     monkeypatch.setattr(training_run, "train", stopping_at_the_third)
     status, told = scan(monkeypatch, capsys)
@@ -80,7 +89,11 @@ def test_a_scan_goes_on_where_it_was_stopped(folder, monkeypatch, capsys):
     assert told.count("done before") == 2
     rows = [ScanRow(**row) for row in json.loads((folder / "scan" / "scan.json").read_text())["rows"]]
     assert [row.name for row in rows] == ["G2", "E[G2L2]", "network"]
-    assert [row.n_parameters for row in rows] == [3 + 2, 5 + 4, 2 * (4 * 3 + 3 + 3 + 1 + 4)]  # tables 3 and 4; layers
+    assert [row.n_parameters for row in rows] == [
+        3 + 2,
+        5 + 4,
+        2 * (7 * 3 + 3 + 3 + 1 + 7),
+    ]  # as in the paper's tables; layers
     assert (folder / "scan" / "scan.png").read_bytes().startswith(b"\x89PNG")
     best = min(rows, key=lambda row: row.test["force_rmse"])
     assert f"best force error: {smallest_within(rows, 'force', 0.05).name}," in told

@@ -126,7 +126,7 @@ def _residual_levels(data: Information) -> Noise:
     ):
         if count and squares == 0.0:
             raise NNPError(
-                f"the potential has no error in its {what}: give the noise of the data, it cannot be estimated"
+                f"the potential has no error in its {what} to estimate the noise from: give that of the data (--noise)"
             )
         found.append(float(np.sqrt(squares / count)) if count else None)
     return Noise(*found)

@@ -103,9 +103,11 @@ def column_gauges(rows: FloatArray, names: Sequence[str]) -> list[Gauge]:
         Of the columns.
     """
     sizes = np.linalg.norm(rows, axis=0)
-    found = [
-        Gauge("no effect", names[index], np.eye(len(sizes))[index]) for index in np.flatnonzero(sizes == 0.0).tolist()
-    ]
+    found = []
+    for index in np.flatnonzero(sizes == 0.0).tolist():
+        direction = np.zeros(len(sizes))
+        direction[index] = 1.0
+        found.append(Gauge("no effect", names[index], direction))
     # Equal columns give an equal number with any row vector: sorted by it, they stand side by side.
     alive = np.flatnonzero(sizes > 0.0)
     scaled = rows[:, alive] / sizes[alive]

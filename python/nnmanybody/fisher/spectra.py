@@ -96,9 +96,8 @@ def spectrum(rows: FloatArray, gauges: Sequence[Gauge] = (), columns: Sequence[i
     if not np.isfinite(rows).all():
         raise NNPError("expected finite derivatives of energies and forces, got NaN or Inf: is the potential finite?")
     inside = [gauge for gauge in (one.within(chosen) for one in gauges) if gauge is not None]
-    basis = complement(inside, len(chosen))
-    reduced = rows[:, chosen] if not inside else rows[:, chosen] @ basis
-    values = np.zeros(basis.shape[1])
+    reduced = rows[:, chosen] if not inside else rows[:, chosen] @ complement(inside, len(chosen))
+    values = np.zeros(reduced.shape[1])
     found = np.linalg.svd(reduced, compute_uv=False) if values.size else values
     values[: len(found)] = found**2
     return Spectrum(values, len(chosen), tuple(inside))
