@@ -14,7 +14,7 @@ from model_cases import composable
 from nnmanybody._core import ElementSection, Expression, Network, PotentialDefinition
 from nnmanybody.cli import main
 from nnmanybody.composable.layout import Layout
-from nnmanybody.data import Frame
+from nnmanybody.data import Frame, read_frames
 from nnmanybody.design import design_rows, linear_parameters
 from nnmanybody.errors import NNPError
 from nnmanybody.fisher import Noise, Weights, analyse, exact_log10_kappa, judge, spectrum, uncertainty
@@ -345,6 +345,24 @@ def test_the_command_prints_draws_and_writes(files, monkeypatch, capsys):
     for atoms in ase.io.read(names["bars.xyz"], ":"):
         assert (atoms.arrays["force_bar_with_noise"] >= FORCE_NOISE / 3).all()
         assert atoms.info["energy_bar_parameters"] < atoms.info["energy_bar_with_noise"]
+
+
+def test_members_of_a_committee_stand_side_by_side(files, monkeypatch, capsys):
+    members = [helpers.random_potential(["Si", "O"], seed=seed) for seed in (0, 1)]
+    join_committee(members).write(files / "committee.nnp")
+    words = [files / "committee.nnp", files / "train.xyz"]
+    assert not nnp(monkeypatch, *words, "--predict", files / "test.xyz")
+    told = capsys.readouterr().out
+    assert "each of 2 members: 12 linear parameters" in told
+    assert "member 2: noise" in told
+    assert "committee" in told
+    assert not nnp(monkeypatch, *words, "--member", "2")
+    alone = capsys.readouterr().out
+    assert "member 2: 12 linear parameters" in alone
+    frames = read_frames(files / "train.xyz")
+    kappas = [f"{analyse(member, frames).whole.log10_kappa:.2f}" for member in members]
+    assert " ".join(kappas) in told
+    assert kappas[1] in alone
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from ase.io import read, write
 
 import helpers
 from nnmanybody.cli import main
+from nnmanybody.config import TrainingConfig
 from nnmanybody.data import read_frames
 from nnmanybody.error_measures import errors_of
 from nnmanybody.errors import NNPError
@@ -24,6 +26,7 @@ from nnmanybody.potential import Potential, join_committee
 from nnmanybody.training import run as training_run
 from nnmanybody.training.checkpoint import FILE_NAME
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "niobium" / "scan.yaml"
 CONFIG = """\
 data: {train: train.xyz, test: test.xyz, validation_fraction: 0.2}
 output: scan
@@ -93,7 +96,7 @@ def test_a_scan_goes_on_where_it_was_stopped(folder, monkeypatch, capsys):
         3 + 2,
         5 + 4,
         2 * (7 * 3 + 3 + 3 + 1 + 7),
-    ]  # as in the paper's tables; layers
+    ]  # layers
     assert (folder / "scan" / "scan.png").read_bytes().startswith(b"\x89PNG")
     best = min(rows, key=lambda row: row.test["force_rmse"])
     assert f"best force error: {smallest_within(rows, 'force', 0.05).name}," in told
@@ -154,6 +157,15 @@ def test_a_broken_record_is_said(folder, monkeypatch, capsys):
     status, told = scan(monkeypatch, capsys)
     assert status == 1
     assert "expected the record of a scan" in told
+
+
+def test_the_scan_of_the_niobium_example_is_a_valid_one():
+    config = read_scan(EXAMPLE)
+    settings = [TrainingConfig.model_validate(config.settings(model)) for model in config.models]
+    assert [one.model.kind for one in settings] == ["composable"] * 6 + ["rbf"]
+    assert {one.data.train[0] for one in settings} == {EXAMPLE.parent / "results" / "train.xyz"}
+    assert settings[5].model.trials == 20
+    assert settings[6].symmetry_functions.cutoff == 4.9
 
 
 def test_models_may_be_named_in_several_ways(folder):
