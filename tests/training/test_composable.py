@@ -13,6 +13,7 @@ from nnmanybody.cli import app
 from nnmanybody.composable.gradient import CUTOFF_SHAPES, improve, predictions
 from nnmanybody.composable.layout import Layout, linear_groups, neutral_coefficients, parts
 from nnmanybody.composable.linear import Data, best_of_starts, fit_linear
+from nnmanybody.composable.memory import Memory
 from nnmanybody.composable.search import Effort, Fit, fit_by_parts, minimize
 from nnmanybody.data import Frame
 from nnmanybody.interchange.extended_xyz import frame_text
@@ -99,9 +100,15 @@ def test_parts_share_what_their_bases_share():
     assert set(left.coefficients) & set(right.coefficients) == {of.expression.nodes[-1].shift}
 
 
-@pytest.mark.parametrize("cutoff_function", CUTOFF_SHAPES)
-def test_tensorflow_says_what_the_core_says(cutoff_function):
-    of = layout("G2 * E[C2L2] + N[E[G2L1]]", ("Si", "C"), cutoff_function)
+EVERYTHING = "G2 * E[C2L2] + N[E[G2L1]]"
+
+
+@pytest.mark.parametrize(
+    ("expression", "cutoff_function"),
+    [*((EVERYTHING, name) for name in CUTOFF_SHAPES), ("T2A2 + G2", "poly3"), ("E[T2A1L2]", "poly3")],
+)
+def test_tensorflow_says_what_the_core_says(expression, cutoff_function):
+    of = layout(expression, ("Si", "C"), cutoff_function)
     atoms = structures()
     for one in atoms:
         one.symbols[::3] = "C"
@@ -121,14 +128,6 @@ def test_all_parameters_at_once_improve_a_fit():
     better = improve(data, of, Fit(elsewhere, first.coefficients, first.loss), 15)
     assert better.loss < 0.8 * first.loss
     assert not np.allclose(better.logarithms, elsewhere)
-
-
-def test_three_body_functions_are_refused_by_the_gradient():
-    of = layout("T2A1")
-    logarithms, coefficients = random_potential(of)
-    data = Data.of(frames_of(potential_of(of, logarithms, coefficients)), ["Si"], CUTOFF)
-    with pytest.raises(Exception, match="three-body"):
-        predictions(data, of, logarithms, coefficients)
 
 
 def test_the_search_finds_a_valley():
@@ -185,6 +184,43 @@ def test_one_line_of_the_configuration_chooses_the_model(configuration):
     assert (result["n_linear"], result["n_nonlinear"]) == (4 + 3 + 1, 2 + 2 + 1)
     evaluated = [potential.evaluate(one).forces for one in structures(5)]
     assert np.isfinite(evaluated).all()
+
+
+def test_a_stopped_search_goes_on_to_the_same_potential(configuration, monkeypatch):
+    """Stopped in the second turn, with half a line written: bit for bit the coefficients of an uninterrupted fit."""
+    configuration.write_text(configuration.read_text().replace("gradient_steps: 3", "gradient_steps: 0"))
+    keep, stopped = Memory._keep, configuration.parent / "stopped"
+
+    def keep_until(self, record):
+        if len(self.losses) == 7:
+            with self.path.open("a") as file:
+                file.write('{"point": [0.1')
+            raise KeyboardInterrupt
+        return keep(self, record)
+
+    def run(*options):
+        return CliRunner().invoke(app, ["train", str(configuration), "--quiet", *options])
+
+    assert run().exit_code == 0
+    monkeypatch.setattr(Memory, "_keep", keep_until)
+    assert run("--output", str(stopped)).exit_code != 0
+    lines = (stopped / "search.jsonl").read_text().splitlines()
+    monkeypatch.setattr(Memory, "_keep", keep)
+    assert "has a training already" in str(run("--output", str(stopped)).exception)
+    done = run("--output", str(stopped), "--resume")
+    assert done.exit_code == 0, done.output
+    whole, again = (configuration.parent / "fitted", stopped)
+    assert (again / "search.jsonl").read_text().splitlines()[: len(lines) - 1] == lines[:-1]
+    texts = [(folder / "potential.nnp").read_text().partition("provenance")[0] for folder in (whole, again)]
+    assert texts[0].partition("nnp_format")[2] == texts[1].partition("nnp_format")[2] != ""
+    searches = [(folder / "search.jsonl").read_text().splitlines() for folder in (whole, again)]
+    points = [[json.loads(line).get("point") for line in lines] for lines in searches]
+    assert points[0] == points[1]
+    page = (again / "report.html").read_text()
+    assert "Lowest loss so far" in page
+    # Another fit in its place is refused.
+    configuration.write_text(configuration.read_text().replace("cutoff: 4.0", "cutoff: 4.1"))
+    assert "cutoff differ" in str(run("--output", str(stopped), "--resume").exception)
 
 
 @pytest.mark.parametrize(

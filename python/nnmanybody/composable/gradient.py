@@ -5,6 +5,7 @@ weights and exponents come by themselves; the tests hold it against the core.
 """
 
 from collections.abc import Callable
+from itertools import combinations_with_replacement, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,6 @@ from scipy.optimize import minimize
 from nnmanybody.composable.layout import Layout
 from nnmanybody.composable.linear import Data
 from nnmanybody.composable.search import Fit
-from nnmanybody.errors import NNPError
 from nnmanybody.training.tensorflow import tf
 
 FloatArray = NDArray[np.float64]
@@ -45,19 +45,29 @@ class _Pairs(NamedTuple):
     frame: Tensor  # of every atom
     n_atoms: int
     n_frames: int
+    triplets: Tensor  # (n_triplets, 2), pairs of the same center; empty where no function needs them
 
 
-def _pairs(data: Data, cutoff: float) -> _Pairs:
+def _triplets(center: NDArray[np.int64], n_atoms: int) -> NDArray[np.int64]:
+    """All j < k of every center, as places of the pairs, which are sorted by center."""
+    starts = np.searchsorted(center, np.arange(n_atoms + 1))
+    found = [np.column_stack(np.triu_indices(end - begin, 1)) + begin for begin, end in pairwise(starts)]
+    return np.concatenate(found)
+
+
+def _pairs(data: Data, layout: Layout) -> _Pairs:
     center, neighbor, vector, frame = [], [], [], []
     first = 0
     for number, (species, pairs) in enumerate(zip(data.species, data.pairs, strict=True)):
         atoms = np.repeat(np.arange(len(species)), np.diff(pairs.first))
-        near = np.linalg.norm(pairs.displacement, axis=1) < cutoff
+        near = np.linalg.norm(pairs.displacement, axis=1) < layout.cutoff
         center.append(atoms[near] + first)
         neighbor.append(pairs.neighbor[near] + first)
         vector.append(pairs.displacement[near])
         frame.append(np.full(len(species), number))
         first += len(species)
+    has_triplets = any(basis.family == "T" for basis in layout.expression.bases)
+    triplets = _triplets(np.concatenate(center), first) if has_triplets else np.empty((0, 2), dtype=np.int64)
     return _Pairs(
         tf.constant(np.concatenate(center)),
         tf.constant(np.concatenate(neighbor).astype(np.int64)),
@@ -66,6 +76,7 @@ def _pairs(data: Data, cutoff: float) -> _Pairs:
         tf.constant(np.concatenate(frame)),
         first,
         len(data.frames),
+        tf.constant(triplets),
     )
 
 
@@ -109,9 +120,15 @@ def _atomic_energies(layout: Layout, pairs: _Pairs, vector: Tensor, logarithms: 
         return tf.math.unsorted_segment_sum(values, pairs.center, pairs.n_atoms)
 
     phi = []
-    for owner in range(len(expression.bases)):
+    for owner, basis in enumerate(expression.bases):
         weight = tf.gather_nd(_weights(layout, owner, logarithms), kinds)[:, None]
-        phi.append(sums(weight * cutoff * _basis_functions(layout, owner, logarithms, distance)))
+        functions = weight * cutoff * _basis_functions(layout, owner, logarithms, distance)
+        if basis.family == "T":
+            values = _three_body(functions, vector / distance[:, None], pairs.triplets, basis.angular)
+            center = tf.gather(pairs.center, pairs.triplets[:, 0])
+            phi.append(tf.math.unsorted_segment_sum(values, center, pairs.n_atoms))
+        else:
+            phi.append(sums(functions))
     of_atom = tf.gather(tf.reshape(coefficients, (len(layout.elements), -1)), pairs.species)
     exponents = tf.exp(logarithms[len(layout.parameters) - expression.n_exponents :])
     values: list[Tensor] = []
@@ -137,25 +154,24 @@ def _atomic_energies(layout: Layout, pairs: _Pairs, vector: Tensor, logarithms: 
     return values[-1]
 
 
-def _refuse_triplets(layout: Layout) -> None:
-    triplets = [basis.label for basis in layout.expression.bases if basis.family == "T"]
-    if triplets:
-        raise NNPError(
-            f"{layout.expression.text}: three-body functions ({triplets[0]}) are fitted by the search alone; "
-            "leave `gradient_steps` at 0"
-        )
+def _three_body(functions: Tensor, unit: Tensor, triplets: Tensor, angular: int) -> Tensor:
+    """Weighted functions of pairs -> those of triplets, (n_triplets, size), in the order of the core (48)."""
+    one, other = (tf.gather(functions, triplets[:, place]) for place in (0, 1))
+    cosine = tf.reduce_sum(tf.gather(unit, triplets[:, 0]) * tf.gather(unit, triplets[:, 1]), axis=1)
+    found = []
+    for n, m in combinations_with_replacement(range(functions.shape[1]), 2):
+        value = one[:, n] * other[:, m]
+        if n != m:
+            value += one[:, m] * other[:, n]
+        for _ in range(angular + 1):
+            found.append(value)
+            value *= cosine
+    return tf.stack(found, axis=1)
 
 
 def predictions(data: Data, layout: Layout, logarithms: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Weighted energies and forces as `Data.targets` has them, (n_rows,) float64, by TensorFlow.
-
-    Raises
-    ------
-    NNPError
-        If the expression has three-body functions.
-    """
-    _refuse_triplets(layout)
-    rows = _rows(data, layout, _pairs(data, layout.cutoff), tf.constant(logarithms), tf.constant(coefficients))
+    """Weighted energies and forces as `Data.targets` has them, (n_rows,) float64, by TensorFlow."""
+    rows = _rows(data, layout, _pairs(data, layout), tf.constant(logarithms), tf.constant(coefficients))
     return np.asarray(rows.numpy())
 
 
@@ -185,14 +201,8 @@ def improve(data: Data, layout: Layout, fit: Fit, steps: int) -> Fit:
     fit : Fit
     steps : int
         Of L-BFGS.
-
-    Raises
-    ------
-    NNPError
-        If the expression has three-body functions.
     """
-    _refuse_triplets(layout)
-    pairs = _pairs(data, layout.cutoff)
+    pairs = _pairs(data, layout)
     n = len(fit.logarithms)
     directions = tf.constant(_unit_steps(data, layout, pairs, fit))
     first = np.concatenate([fit.logarithms, fit.coefficients])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from nnmanybody.composable.layout import Layout, Part, parts
 from nnmanybody.composable.linear import Data, LinearFit, best_of_starts, fit_linear
+from nnmanybody.composable.memory import Memory
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def minimize(
     return min(tried, key=lambda one: one[0])[1]
 
 
-def _turn(data: Data, layout: Layout, part: Part, fit: Fit, *, effort: Effort, seed: int) -> Fit:
+def _turn(data: Data, layout: Layout, part: Part, fit: Fit, *, effort: Effort, seed: int, memory: Memory) -> Fit:
     """Search the nonlinear parameters of a part, solving for its linear ones; never worse than before."""
     chosen = list(part.parameters)
 
@@ -125,14 +126,18 @@ def _turn(data: Data, layout: Layout, part: Part, fit: Fit, *, effort: Effort, s
 
     point = fit.logarithms[chosen]
     if chosen:
-        point = minimize(lambda trial: solve(trial).loss, layout.bounds[chosen], fit.logarithms[chosen], effort, seed)
+        point = minimize(
+            lambda trial: memory.loss(trial, lambda at: solve(at).loss), layout.bounds[chosen], point, effort, seed
+        )
     solved = solve(point)
     logarithms = fit.logarithms.copy()
     logarithms[chosen] = point
     return Fit(logarithms, solved.coefficients, solved.loss) if solved.loss < fit.loss else fit
 
 
-def fit_by_parts(data: Data, layout: Layout, effort: Effort | None = None, seed: int = 0) -> Fit:
+def fit_by_parts(
+    data: Data, layout: Layout, effort: Effort | None = None, seed: int = 0, memory: Memory | None = None
+) -> Fit:
     """Fit all parameters.
 
     Parameters
@@ -142,9 +147,11 @@ def fit_by_parts(data: Data, layout: Layout, effort: Effort | None = None, seed:
     effort : Effort, optional
     seed : int
         Of the search and of the random starts.
+    memory : Memory, optional
+        Of a search that may be stopped, or has been.
     """
     effort = effort or Effort()
-    rng = np.random.default_rng(seed)
+    memory = memory or Memory()
     members = parts(layout)
     start = layout.start()
     # The left submodel alone, with factors of 1 and terms of 0 beside it.
@@ -153,13 +160,16 @@ def fit_by_parts(data: Data, layout: Layout, effort: Effort | None = None, seed:
     is_product = layout.expression.nodes[-1].kind == "product"
     for cycle in range(effort.cycles if len(members) > 1 else 1):
         for number, part in enumerate(members):
-            fit = _turn(data, layout, part, fit, effort=effort, seed=seed + 1000 * cycle + number)
+            fit = _turn(data, layout, part, fit, effort=effort, seed=seed + 1000 * cycle + number, memory=memory)
             logger.info("%s: part %d, loss %.6g", layout.expression.text, number + 1, fit.loss)
         if cycle == 0 and is_product:
-            fit = _linear_only(data, layout, fit, rng, effort)
-    return _linear_only(data, layout, fit, rng, effort)
+            fit = _linear_only(data, layout, fit, effort=effort, seed=seed, memory=memory)
+    return _linear_only(data, layout, fit, effort=effort, seed=seed + 1, memory=memory)
 
 
-def _linear_only(data: Data, layout: Layout, fit: Fit, rng: np.random.Generator, effort: Effort) -> Fit:
-    solved = best_of_starts(data, layout, fit.logarithms, fit.coefficients, rng=rng, starts=effort.starts)
+def _linear_only(data: Data, layout: Layout, fit: Fit, *, effort: Effort, seed: int, memory: Memory) -> Fit:
+    rng = np.random.default_rng(seed)
+    solved = memory.linear(
+        lambda: best_of_starts(data, layout, fit.logarithms, fit.coefficients, rng=rng, starts=effort.starts)
+    )
     return Fit(fit.logarithms, solved.coefficients, solved.loss)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from nnmanybody import _core
 from nnmanybody.checks.before_training import check_before_training
 from nnmanybody.composable.layout import Layout
 from nnmanybody.composable.linear import Data
+from nnmanybody.composable.memory import FILE_NAME as SEARCH_NAME
+from nnmanybody.composable.memory import Memory
 from nnmanybody.composable.search import Effort, Fit, fit_by_parts
 from nnmanybody.config import DataConfig, TrainingConfig
 from nnmanybody.data import Frame
@@ -24,6 +27,8 @@ from nnmanybody.potential import Potential
 from nnmanybody.training import checks
 from nnmanybody.training.fit_errors import FitErrors
 from nnmanybody.training.inputs import statistics
+from nnmanybody.training.learning_curve import FILE_NAME as CURVE_NAME
+from nnmanybody.training.learning_curve import LearningCurve
 from nnmanybody.training.provenance import data_hash, header
 from nnmanybody.training.run import POTENTIAL_NAME, RESULT_NAME, TrainingResult, write_record
 from nnmanybody.training.split import Split, split_frames
@@ -51,10 +56,10 @@ def layout_of(model: ComposableModel, elements: Sequence[str]) -> Layout:
     return Layout(expression, tuple(elements), model.cutoff, model.cutoff_function)
 
 
-def fit(data: Data, layout: Layout, model: ComposableModel, seed: int) -> Fit:
-    """Fit all parameters as the configuration says."""
+def fit(data: Data, layout: Layout, model: ComposableModel, seed: int, memory: Memory | None = None) -> Fit:
+    """Fit all parameters as the configuration says; the memory is that of a search that may be stopped."""
     effort = Effort(model.trials, model.random_trials, model.cycles, model.starts)
-    found = fit_by_parts(data, layout, effort, seed)
+    found = fit_by_parts(data, layout, effort, seed, memory)
     if model.gradient_steps:
         from nnmanybody.composable.gradient import improve  # imports TensorFlow, which takes seconds
 
@@ -106,15 +111,13 @@ def train_composable(config: TrainingConfig, model: ComposableModel, *, resume: 
     model : ComposableModel
         Its section `model`.
     resume : bool
-        Refused: a fit takes minutes and has no checkpoints.
+        Go on with the search whose points are in the output folder.
 
     Raises
     ------
     NNPError
         For wrong data or configuration.
     """
-    if resume:
-        raise NNPError("a composable model is fitted in one go and has no checkpoints: start without --resume")
     began = time.perf_counter()
     split = _read(config.data)
     check_before_training(
@@ -129,7 +132,16 @@ def train_composable(config: TrainingConfig, model: ComposableModel, *, resume: 
     layout = layout_of(model, elements)
     write_record(config, split)
     data = Data.of(split.train, elements, model.cutoff, model.energy_weight)
-    found = fit(data, layout, model, config.seed)
+    about = {
+        **model.model_dump(mode="json"),
+        "seed": config.seed,
+        "elements": list(elements),
+        "data": data_hash(split),
+        "version": version("nnmanybody"),
+    }
+    memory = Memory(config.output / SEARCH_NAME, about, resume=resume)
+    found = fit(data, layout, model, config.seed, memory)
+    _write_curve(config.output / CURVE_NAME, memory)
     potential = Potential(definition_of(data, layout, found))
     errors = {"train": errors_on(potential, split.train)}
     if split.validation:
@@ -138,7 +150,8 @@ def train_composable(config: TrainingConfig, model: ComposableModel, *, resume: 
     lines = _provenance(config, split, layout, errors)
     Potential(definition_of(data, layout, found, lines, header()), str(path)).write(path)
     seconds = time.perf_counter() - began
-    (config.output / RESULT_NAME).write_text(_result_text(seconds, found, layout, errors), encoding="utf-8")
+    result = _result_text(seconds, found, layout, errors, memory)
+    (config.output / RESULT_NAME).write_text(result, encoding="utf-8")
     for part, reached in errors.items():
         logger.info("%s: %s", part, summary(reached))
     logger.info("potential: %s", path)
@@ -173,7 +186,17 @@ def _provenance(
     return [*lines, ("config", json.dumps({"model": config.model.model_dump(mode="json")}, ensure_ascii=False))]
 
 
-def _result_text(seconds: float, found: Fit, layout: Layout, errors: dict[str, dict[str, float]]) -> str:
+def _write_curve(path: Path, memory: Memory) -> None:
+    """Write the lowest loss so far over the trials of the search, which stand in place of epochs."""
+    curve = LearningCurve(path)
+    lowest = np.minimum.accumulate(memory.losses) if memory.losses else []
+    for trial, (loss, seconds) in enumerate(zip(lowest, memory.seconds, strict=True), start=1):
+        curve.append(trial, {"loss_train": float(loss), "seconds": seconds})
+
+
+def _result_text(
+    seconds: float, found: Fit, layout: Layout, errors: dict[str, dict[str, float]], memory: Memory
+) -> str:
     """JSON of the errors, in eV and Å, and of the sizes of the model."""
     content = {
         "expression": layout.expression.text,
@@ -181,6 +204,8 @@ def _result_text(seconds: float, found: Fit, layout: Layout, errors: dict[str, d
         "n_nonlinear": len(layout.parameters),
         "loss": found.loss,
         "seconds": seconds,
+        "epochs": len(memory.losses),
+        "best_epoch": int(np.argmin(memory.losses)) + 1 if memory.losses else 0,
         **{
             part: {f"{target}_rmse": reached[name] for target, name in NAMES.items() if name in reached}
             for part, reached in errors.items()

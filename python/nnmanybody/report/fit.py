@@ -84,6 +84,8 @@ def curves_section(inputs: Inputs) -> Element:
     drawn = [name for name in dict.fromkeys(names) if any(np.isfinite(one.values).any() for one in _of(curve, name))]
     best = inputs.training.result.get("best_epoch")
     text = "Training: mean over the batches of an epoch while the weights changed. Validation: at the end of the epoch."
+    if "expression" in inputs.training.result:
+        text = "Lowest loss so far; an epoch is a trial of the search for the nonlinear parameters."
     pictures = [_curve(curve, name, best) for name in drawn]
     seconds = _of(curve, "seconds")
     errors = _of(curve, "forces")

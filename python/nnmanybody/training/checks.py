@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from ase.data import atomic_numbers
 
+from nnmanybody.composable.memory import FILE_NAME as SEARCH_NAME
 from nnmanybody.config import TrainingConfig
 from nnmanybody.data import DataKeys, Frame
 from nnmanybody.errors import NNPError
@@ -52,11 +53,11 @@ def check_start(config: TrainingConfig, cluster: Cluster, *, resume: bool, overw
                 f"{config.potential}: is there already; replace it by --overwrite, go on with its training by "
                 "--resume, or choose another name by --output"
             )
-    has_training = (config.output / CHECKPOINT_NAME).exists()
+    record = config.output / (SEARCH_NAME if config.model.kind == "composable" else CHECKPOINT_NAME)
+    has_training = record.exists()
     if resume and not has_training:
         raise NNPError(
-            f"{config.output / CHECKPOINT_NAME}: no checkpoint to resume from; "
-            "start without --resume, or name the right folder by --output"
+            f"{record}: no checkpoint to resume from; start without --resume, or name the right folder by --output"
         )
     if has_training and not (resume or overwrite):
         raise NNPError(
