@@ -124,9 +124,9 @@ def _atomic_energies(layout: Layout, pairs: _Pairs, vector: Tensor, logarithms: 
         weight = tf.gather_nd(_weights(layout, owner, logarithms), kinds)[:, None]
         functions = weight * cutoff * _basis_functions(layout, owner, logarithms, distance)
         if basis.family == "T":
-            values = _three_body(functions, vector / distance[:, None], pairs.triplets, basis.angular)
+            of_triplets = _three_body(functions, vector / distance[:, None], pairs.triplets, basis.angular)
             center = tf.gather(pairs.center, pairs.triplets[:, 0])
-            phi.append(tf.math.unsorted_segment_sum(values, center, pairs.n_atoms))
+            phi.append(tf.math.unsorted_segment_sum(of_triplets, center, pairs.n_atoms))
         else:
             phi.append(sums(functions))
     of_atom = tf.gather(tf.reshape(coefficients, (len(layout.elements), -1)), pairs.species)

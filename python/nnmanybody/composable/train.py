@@ -189,7 +189,7 @@ def _provenance(
 def _write_curve(path: Path, memory: Memory) -> None:
     """Write the lowest loss so far over the trials of the search, which stand in place of epochs."""
     curve = LearningCurve(path)
-    lowest = np.minimum.accumulate(memory.losses) if memory.losses else []
+    lowest = np.minimum.accumulate(np.array(memory.losses, dtype=np.float64))
     for trial, (loss, seconds) in enumerate(zip(lowest, memory.seconds, strict=True), start=1):
         curve.append(trial, {"loss_train": float(loss), "seconds": seconds})
 
