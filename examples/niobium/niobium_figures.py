@@ -47,7 +47,7 @@ def draw_errors(axes: Axes, rows: Sequence[Any]) -> None:
         values = [row.kappas[number] for row in rows]
         lines += other.plot(places, values, "k" + "sx+"[number] + ":", label=label, linewidth=1)
     other.set_ylabel("log10 κ")
-    axes.legend(handles=lines, fontsize=7)
+    axes.legend(handles=lines, fontsize=7, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
 
 
 def draw_spectra(axes: Axes, spectra: dict[str, Sequence[float]]) -> None:
@@ -55,7 +55,8 @@ def draw_spectra(axes: Axes, spectra: dict[str, Sequence[float]]) -> None:
     for number, (label, values) in enumerate(spectra.items()):
         relative = np.array(values) / values[0]
         places = np.linspace(0.0, 1.0, len(values))
-        axes.plot(places, relative, ".-", color=CYCLE[number % len(CYCLE)], label=label, markersize=4)
+        line = ".--" if label.endswith("alone") else ".-"
+        axes.plot(places, relative, line, color=CYCLE[number % len(CYCLE)], label=label, markersize=4)
     axes.axhline(SIGNIFICANT, color="0.5", linestyle=":")
     axes.set_yscale("log")
     axes.set_xlabel("place in the spectrum")
