@@ -73,7 +73,7 @@ def test_a_scan_goes_on_where_it_was_stopped(folder, monkeypatch, capsys):
     def stopping_at_the_third(config, *, resume, overwrite):
         asked.append((config.output.name, resume, overwrite))
         if config.model.kind == "composable":
-            return train(config, overwrite=overwrite)
+            return train(config, resume=resume, overwrite=overwrite)
         assert (config.network.members, config.symmetry_functions.n_radial) == (2, 4)
         path = config.output / "potential.nnp"
         join_committee([random_network(seed) for seed in (0, 1)]).write(path)
@@ -116,6 +116,19 @@ def test_a_scan_goes_on_where_it_was_stopped(folder, monkeypatch, capsys):
     status, told = scan(monkeypatch, capsys)
     assert not status
     assert asked[4:] == [("E[G2L2]", False, True)]
+
+
+def test_an_expression_goes_on_within_its_search(folder, monkeypatch, capsys):
+    """Stopped as by Ctrl-C when the potential is written: all trials of the search are there already."""
+    (folder / "scan.yaml").write_text(CONFIG[: CONFIG.index("  - E[G2L2]")])
+    write_potential = Potential.write
+    monkeypatch.setattr(Potential, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert scan(monkeypatch, capsys)[0] == 130  # interrupted
+    search = folder / "scan" / "G2" / "search.jsonl"
+    trials = search.read_text()
+    monkeypatch.setattr(Potential, "write", write_potential)
+    assert not scan(monkeypatch, capsys)[0]
+    assert search.read_text().startswith(trials)  # with the seconds that they took then
 
 
 def row(name, n, error):

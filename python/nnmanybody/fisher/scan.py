@@ -165,13 +165,15 @@ def _one(
     model: ScanModel, training: TrainingConfig, mark: str, train: Sequence[Frame], test: Sequence[Frame]
 ) -> ScanRow | None:
     """Train, judge and measure one model; None if someone asked to stop."""
-    from nnmanybody.training import checkpoint
+    from nnmanybody.composable.memory import FILE_NAME as SEARCH_NAME
+    from nnmanybody.training.checkpoint import FILE_NAME as CHECKPOINT_NAME
     from nnmanybody.training.run import train as run_training  # imports TensorFlow, which takes seconds
 
     began = time.perf_counter()
     place = training.output / MARK
     same = place.is_file() and place.read_text(encoding="ascii") == mark
-    resume = same and (training.output / checkpoint.FILE_NAME).is_file()
+    record = SEARCH_NAME if isinstance(training.model, ComposableModel) else CHECKPOINT_NAME
+    resume = same and (training.output / record).is_file()
     training.output.mkdir(parents=True, exist_ok=True)
     place.write_text(mark, encoding="ascii")
     logger.info("model %s%s", model.name, ", going on from its checkpoint" if resume else "")
