@@ -36,7 +36,7 @@ def structure(systems: Mapping[str, System], title: str, measured: Mapping[str, 
             axes = figure.add_subplot(grid[1, 3 * column : 3 * column + 3])
             _draw(axes, angles, {name: system.curves[kind] for name, system in systems.items()})
             if kind in measured:
-                axes.axvline(measured[kind], color=BLACK, linestyle=":", linewidth=1.0, label="measured, mean")
+                axes.axvline(measured[kind], color=BLACK, linestyle=":", linewidth=1.0, label="measured")
             axes.set(title=f"{neighbor}-{center}-{neighbor}", xlabel="angle (degrees)", ylabel="share (1/degree)")
             axes.legend(loc="upper left" if kind == "SiOSi" else "upper right")
     return figure
