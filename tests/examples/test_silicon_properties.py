@@ -86,10 +86,20 @@ def test_points_off_the_line_make_its_errors_larger(analysis):
 def test_rate_of_a_series_that_rises(analysis):
     rng = np.random.default_rng(1)
     time = 0.02 * np.arange(2400)
-    found = analysis.rate(1.0 - 0.3 * time + rng.normal(0.0, 0.1, len(time)), 0.02)
+    found = analysis.rate(1.0 - 0.3 * time + rng.normal(0.0, 0.1, len(time)), 0.02, 48)
     assert found.value == pytest.approx(-0.3, abs=4.0 * found.error)
     # σ / √Σ(t - <t>)², with Σ = T² n / 12
-    assert found.error == pytest.approx(0.1 / (time[-1] * np.sqrt(2400 / 12)), rel=0.6)
+    assert found.error == pytest.approx(0.1 / (time[-1] * np.sqrt(2400 / 12)), rel=0.3)
+
+
+def test_nothing_is_measured_when_one_phase_is_used_up(analysis):
+    molten = np.concatenate([np.linspace(0.6, 1.0, 400), np.ones(600)])
+    cut = analysis.while_both_are_there(molten)
+    assert cut[-1] == pytest.approx(0.9, abs=0.01)
+    assert analysis.rate(cut, 0.1).value == pytest.approx(0.4 / 399 / 0.1)
+    half = np.full(300, 0.5)
+    assert len(analysis.while_both_are_there(half)) == 300
+    assert len(analysis.while_both_are_there(half + 0.5)) == 300  # never was there
 
 
 def test_bracket_leaves_out_what_is_not_sure(analysis):

@@ -9,6 +9,8 @@ from scipy.signal import periodogram
 from common import FloatArray
 
 N_BLOCKS = 6
+LEAST = 0.1
+"""Of a phase, for which the other one has still to be there."""
 A2_PER_PS_TO_1E5_CM2_PER_S = 10.0
 
 
@@ -84,7 +86,7 @@ def fit_line(x: Sequence[float], values: Sequence[Estimate]) -> Line:
     return Line(slope, middle, center)
 
 
-def rate(series: FloatArray, interval: float, n_blocks: int = 2 * N_BLOCKS) -> Estimate:
+def rate(series: FloatArray, interval: float, n_blocks: int = N_BLOCKS) -> Estimate:
     """Return how much a series rises per unit of time, by a line through the means of its blocks.
 
     The error is that of the scatter about the line.
@@ -95,10 +97,22 @@ def rate(series: FloatArray, interval: float, n_blocks: int = 2 * N_BLOCKS) -> E
     return Estimate(float(coefficients[0]), float(np.sqrt(covariance[0, 0])))
 
 
+def while_both_are_there(molten: FloatArray, window: int = 25) -> FloatArray:
+    """Return a molten fraction up to where less than a tenth of one of the phases is left.
+
+    Means over `window` records decide. If that is so from the beginning nearly on, all is returned.
+    """
+    smooth = np.convolve(molten, np.full(window, 1.0 / window), mode="valid")
+    used_up = np.flatnonzero((smooth < LEAST) | (smooth > 1.0 - LEAST))
+    end = int(used_up[0]) + window // 2 if len(used_up) else len(molten)
+    return molten[:end] if end >= 2 * window else molten
+
+
 def bracket(temperatures: Sequence[float], rates: Sequence[Estimate], sigmas: float = 2.0) -> tuple[float, float]:
     """Return the highest temperature at which crystals grow and the lowest one at which they melt, K.
 
-    Energy falls as crystals grow. Rates within `sigmas` errors of zero say nothing. Infinite where there is none.
+    Where crystals grow the rate of the molten part is below zero. Rates within `sigmas` errors of zero say nothing.
+    Infinite where there is none.
     """
     grows = [t for t, one in zip(temperatures, rates, strict=True) if one.value < -sigmas * one.error]
     melts = [t for t, one in zip(temperatures, rates, strict=True) if one.value > sigmas * one.error]

@@ -98,20 +98,22 @@ def diffusion(motion: Mapping[str, Motion]) -> "Figure":
 
 
 def melting(coexistence: Mapping[str, Coexistence]) -> "Figure":
-    """Draw energies of solid beside liquid in time, and their slopes over the temperature."""
+    """Draw how much is molten of solid beside liquid in time, and the speeds of the interfaces over the temperature."""
     with style():
         figure = new_figure(11.0, 3.8)
         *traces, rates = figure.subplots(1, 3)
         for axes, (name, one) in zip(traces, coexistence.items(), strict=True):
-            for color, (t, (time, energies)) in zip(CYCLE, one.traces.items(), strict=False):
-                axes.plot(*_smooth(time, energies), color=color, label=f"{t:g} K")
-            axes.set(xlabel="time (ps)", ylabel="energy (eV/atom)", title=NAMES[name])
-            _points(rates, one.rates, name)
+            for color, (t, (time, part)) in zip(CYCLE, sorted(one.molten.items()), strict=False):
+                axes.plot(*_smooth(time, part), color=color, label=f"{t:g} K")
+            axes.set(xlabel="time (ps)", ylabel="molten part", title=NAMES[name])
+            _points(rates, one.speeds, name)
             rates.axvline(one.melting.value, **LOOKS[name], linewidth=1.0)
         traces[1].sharey(traces[0])
         traces[0].legend(ncols=2)
         rates.axhline(0.0, color=GRAY, linewidth=0.8)
-        rates.set(xlabel="temperature (K)", ylabel="dE/dt (meV/atom ps)", title="below zero the crystal grows")
+        rates.set(
+            xlabel="temperature (K)", ylabel="speed of the interfaces (m/s)", title="below zero the crystal grows"
+        )
         rates.legend()
     return figure
 

@@ -19,6 +19,7 @@ from silicon_properties_analysis import (
     diffusion,
     fit_line,
     rate,
+    while_both_are_there,
 )
 from silicon_properties_files import Outside, read_blocks, read_dump, read_outside, read_trace
 from silicon_properties_runs import STEP_PS, Run
@@ -26,6 +27,7 @@ from silicon_properties_states import POSITIONS_EVERY, VELOCITIES_EVERY
 
 AMU_PER_A3_TO_G_PER_CM3 = 1.66053907
 MASS = 28.0855
+A_PER_PS_TO_M_PER_S = 100.0
 ATOMS_PER_CELL = 8
 
 
@@ -119,31 +121,35 @@ class Coexistence:
 
     Attributes
     ----------
-    rates : dict of temperature to Estimate, meV/(atom ps)
-        Of the energy: below zero the crystal grows.
-    traces : dict of temperature to ((n,) ps, (n,) eV/atom)
+    speeds : dict of temperature to Estimate, m/s
+        Of each of the two interfaces: below zero the crystal grows.
+    molten : dict of temperature to ((n,) ps, (n,) float64)
+        Part of the atoms that is liquid, in time.
     bracket : (float, float), K
         Hottest that freezes, coldest that melts.
     melting : Estimate, K
-        Where the line through the rates is zero.
+        Where the line through the speeds is zero.
     """
 
-    rates: dict[float, Estimate]
-    traces: dict[float, tuple[FloatArray, FloatArray]]
+    speeds: dict[float, Estimate]
+    molten: dict[float, tuple[FloatArray, FloatArray]]
     bracket: tuple[float, float]
     melting: Estimate
 
 
-def coexistence_of(runs: Mapping[float, Run], folder: Path) -> Coexistence:
-    """Read which of the two grows at every temperature."""
-    rates, traces = {}, {}
+def coexistence_of(runs: Mapping[float, Run], folder: Path, solid: Phase, liquid: Phase) -> Coexistence:
+    """Read which of the two grows at every temperature; the energies of both alone tell how much is molten."""
+    speeds, molten = {}, {}
     for t, run in runs.items():
         trace = read_trace(run.file(folder, "trace"))
         interval = STEP_PS * trace.interval
-        rates[t] = rate(1e3 * trace.energies, interval)
-        traces[t] = (interval * np.arange(len(trace.energies)), trace.energies)
-    temperatures, values = list(rates), list(rates.values())
-    return Coexistence(rates, traces, bracket(temperatures, values), fit_line(temperatures, values).zero())
+        alone = [phase.enthalpy.at(t).value - 1.5 * kB * t for phase in (solid, liquid)]
+        part = (trace.energies - alone[0]) / (alone[1] - alone[0])
+        length = float(str(run.variables["nz"])) * float(str(run.variables["a"]))
+        speeds[t] = rate(while_both_are_there(part), interval).times(0.5 * length * A_PER_PS_TO_M_PER_S)
+        molten[t] = (interval * np.arange(len(part)), part)
+    temperatures, values = list(speeds), list(speeds.values())
+    return Coexistence(speeds, molten, bracket(temperatures, values), fit_line(temperatures, values).zero())
 
 
 def outside_of(runs: Mapping[float, Run], folder: Path) -> tuple[Outside, Outside]:

@@ -98,7 +98,7 @@ def simulate(sizes: Sizes, network: Interaction, potential: Path, folder: Path) 
 
     runs = {one.name: coexistence_runs(sizes, one, solid[one.name].constant) for one in both}
     _run("half solid, half liquid", runs, folder)
-    coexistence = {name: coexistence_of(each, folder) for name, each in runs.items()}
+    coexistence = {name: coexistence_of(each, folder, solid[name], liquid[name]) for name, each in runs.items()}
     melted_too, outside["coexistence"] = outside_of(runs["NN"], folder)
     outside["melting"] = melted + melted_too
     note("melting point " + _both({name: shown(one.melting) for name, one in coexistence.items()}, "K"))
