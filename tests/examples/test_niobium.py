@@ -87,6 +87,28 @@ def test_structures_are_those_of_the_paper(example):
         assert distances.min() > 1.5  # Å
 
 
+def test_the_melt_keeps_its_atoms_apart(example):
+    """Hot and soon melting; without the core of the potential atoms sink into one another."""
+    made = example["reference"].liquid("fs", 2, steps=120)
+    assert [atoms.info["config_type"] for atoms in made] == ["liquid", "liquid"]
+    for atoms in made:
+        distances = atoms.get_all_distances(mic=True)
+        np.fill_diagonal(distances, 10.0)
+        assert 1.7 < distances.min() < 2.6  # Å; 2.94 in the crystal it began as
+
+
+def test_pictures_and_table(example, tmp_path):
+    """One picture for each of the paper's; condition numbers leave out functions that vanish."""
+    run, errors = example["run"], {name: 0.1 for name in example["figures"].ERRORS}
+    spectrum, parts = [1.0, 1e-3, 1e-9, 1e-40], [[1.0, 1e-5], [1.0, 1e-7]]
+    names = {"G4": [], "E[G8L4]": [], "G4 * G4": parts, "G10 * E[G8L4]": parts, "E[G8L4] + N[E[G8L4]]": parts}
+    rows = [run.Row(name, 9, 2, errors, errors, spectrum, own, 1.0) for name, own in names.items()]
+    assert rows[2].kappas == pytest.approx([9.0, 5.0, 7.0])
+    drawn = [path.stem for path in example["figures"].draw_all(rows, tmp_path)]
+    assert drawn == ["figure4", "figure5", "figure6a", "figure6b", "figure7a", "figure7b"]
+    assert run.table(rows).splitlines()[2] == "| G4 | 9 | 2 | 9.00 |" + 6 * " 0.1000 |"
+
+
 @pytest.fixture(scope="module")
 def errors(cells):
     train, test = cells
