@@ -37,12 +37,15 @@ def rms(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
 
-def relative_error(potential: Potential, frames: Sequence[Frame]) -> float:
-    """Root mean square of the errors of the force components by that of the forces."""
+def force_error(potential: Potential, frames: Sequence[Frame]) -> float:
+    """Root mean square of the errors of the force components, eV/Å."""
     found = predict(potential, frames)
-    known = [frame.forces for frame in frames if frame.forces is not None]
-    errors = [one.forces - forces for one, forces in zip(found, known, strict=True)]
-    return rms(np.concatenate(errors)) / rms(np.concatenate(known))
+    return rms(np.concatenate([one.forces - frame.forces for one, frame in zip(found, frames, strict=True)]))
+
+
+def relative_error(potential: Potential, frames: Sequence[Frame]) -> float:
+    """Return that by the root mean square of the components."""
+    return force_error(potential, frames) / rms(np.concatenate([np.asarray(frame.forces) for frame in frames]))
 
 
 # --- 2, 7: what the potential has not seen --------------------------------------------------------

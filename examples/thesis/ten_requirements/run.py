@@ -177,8 +177,8 @@ def unseen(task: Task, settings: Settings, data: DataSet, main: Trained) -> list
     of_known, of_unknown = (answers.atom_errors(partial.potential, frames) for frames in (known, never_seen))
     task.draw(pictures.unknown(of_known, of_unknown, group), "unknown.png", f"errors of '{group}', never seen")
     noticed, bad = answers.noticed(of_known, of_unknown)
-    without, whole = (answers.relative_error(one.potential, tests) for one in (partial, main))
-    level = answers.relative_error(partial.potential, known)
+    without, whole = (answers.force_error(one.potential, tests) for one in (partial, main))
+    level = answers.force_error(partial.potential, known)
     targets = settings.targets
     return [
         Measured("bad", f"2. atoms of '{group}', never seen, with errors thrice those of the known", bad),
