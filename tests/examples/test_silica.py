@@ -134,18 +134,20 @@ def test_columns_have_the_names_that_lammps_gives_them(measures, runs, tmp_path)
 
 
 def test_a_finished_run_is_kept_until_something_it_depends_on_changes(runs, tmp_path):
+    import kept_runs
+
     potential = tmp_path / "SiO2.nnp"
     potential.write_text("one\n")
     run = runs.SilicaRun("in.glass.lmp", tmp_path / "one", (1, 1, 1), {"seed": 1}, 10, "pair_nn.lmp", potential)
-    run.prepare()
-    assert not run.is_finished()
+    run.file("digest").write_text(run.digest())
+    assert not kept_runs.is_finished(run)
     run.file("log").write_text("Loop time of 1\n")
-    assert not run.is_finished()  # killed
+    assert not kept_runs.is_finished(run)  # killed
     run.file("log").write_text("Total wall time: 0:00:01\n")
-    assert run.is_finished()
-    assert not replace(run, variables={"seed": 2}).is_finished()
+    assert kept_runs.is_finished(run)
+    assert not kept_runs.is_finished(replace(run, variables={"seed": 2}))
     potential.write_text("another\n")
-    assert not run.is_finished()
+    assert not kept_runs.is_finished(run)
 
 
 def test_committed_potential_is_small_text_made_by_the_command_and_the_configuration_of_the_example():

@@ -10,9 +10,10 @@ from pathlib import Path
 import yaml
 
 from common import note
+from kept_runs import finish
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.errors import NNPError
-from silica_runs import HERE, SilicaRun, finish
+from silica_runs import HERE, SilicaRun
 
 FIRST_SEED, FIRST_TEST_SEED = 1, 1001
 COMMAND = ".venv/bin/python examples/thesis/silica/run.py --train"

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from common import FloatArray
+from kept_runs import finish
 from silica_measures import Averaged, Sample, averaged, blocks, measure, read_columns, read_configurations
-from silica_runs import SilicaRun, finish, n_atoms
+from silica_runs import SilicaRun, n_atoms
 from silica_settings import GlassSettings, QuartzSettings, Settings, stretch
 
 N_BLOCKS = 5

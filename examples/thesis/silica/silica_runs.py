@@ -1,29 +1,24 @@
-"""Inputs of LAMMPS in this folder and values for their variables -> finished runs; what is finished is kept."""
+"""Inputs of LAMMPS in this folder and values for their variables -> runs."""
 
 import hashlib
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# LAMMPS with its progress is that of the silicon demo, the crystal that of the figure of the forces.
+# LAMMPS is that of the silicon demo, the crystal that of the figure of the forces.
 sys.path.append(str(Path(__file__).resolve().parents[2] / "silicon"))
 sys.path.append(str(Path(__file__).resolve().parents[2] / "force_distribution"))
 
 from quartz_crystal import quartz
 
-from display import step_bar
-from lammps_runs import LammpsRun, run_all
-from nnmanybody.errors import NNPError
+from lammps_runs import LammpsRun
 from nnmanybody.lammps_runs import place, write_data
 
 HERE = Path(__file__).resolve().parent
 ELEMENTS = ("Si", "O")
 """Atom types 1 and 2."""
-AT_ONCE = 2
-END_OF_LOG = "Total wall time"
-"""What LAMMPS says when it has come to the end of its input."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,7 @@ class SilicaRun:
         """Return one of its files."""
         return self.out.with_name(f"{self.out.name}.{suffix}")
 
+    @property
     def command(self) -> LammpsRun:
         """Return what LAMMPS is given."""
         given = {
@@ -78,13 +74,6 @@ class SilicaRun:
         texts.append(repr((self.repeat, sorted(self.variables.items()))).encode())
         return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
-    def is_finished(self) -> bool:
-        """Tell whether it has come to its end, with everything as it is now."""
-        mark, log = self.file("digest"), self.file("log")
-        if not (mark.exists() and log.exists()) or mark.read_text(encoding="utf-8") != self.digest():
-            return False
-        return END_OF_LOG in log.read_text(encoding="utf-8")[-200:]
-
     def prepare(self) -> None:
         """Write its atoms; remove what an earlier one left."""
         self.out.parent.mkdir(parents=True, exist_ok=True)
@@ -93,33 +82,11 @@ class SilicaRun:
         atoms = quartz(self.repeat)
         types = [ELEMENTS.index(symbol) + 1 for symbol in atoms.symbols]
         write_data(self.file("data"), place(atoms), types, list(ELEMENTS), margin=0.0)
-        self.file("digest").write_text(self.digest(), encoding="utf-8")
 
 
 def n_atoms(repeat: tuple[int, int, int]) -> int:
     """Return the number of atoms in so many boxes of 18."""
     return 18 * repeat[0] * repeat[1] * repeat[2]
-
-
-def finish(title: str, runs: Sequence[SilicaRun]) -> None:
-    """Do the runs that are not done yet, the longest first.
-
-    Raises
-    ------
-    NNPError
-        If LAMMPS fails, or ends before its input does.
-    """
-    missing = [run for run in runs if not run.is_finished()]
-    if not missing:
-        return
-    for run in missing:
-        run.prepare()
-    missing.sort(key=lambda run: run.steps, reverse=True)
-    with step_bar(f"{title}: {len(missing)} of {len(runs)} runs", sum(run.steps for run in missing)) as progress:
-        run_all([run.command() for run in missing], progress, AT_ONCE)
-    unfinished = [str(run.file("log")) for run in missing if not run.is_finished()]
-    if unfinished:
-        raise NNPError(f"LAMMPS ended before its input did; see {', '.join(unfinished)}")
 
 
 def start_anew(folder: Path) -> None:
