@@ -83,6 +83,13 @@ def test_points_off_the_line_make_its_errors_larger(analysis):
     assert analysis.fit_line([0, 1, 2, 3], off).slope.error == pytest.approx(stretch * 0.1 / np.sqrt(5.0))
 
 
+def test_mean_slope_is_that_between_the_ends(analysis):
+    values = {t: analysis.Estimate(t**2, 0.3 * t) for t in (3.0, 1.0, 4.0)}
+    found = analysis.mean_slope(values)
+    assert found.value == pytest.approx(5.0)
+    assert found.error == pytest.approx(np.hypot(0.3, 1.2) / 3.0)
+
+
 def test_rate_of_a_series_that_rises(analysis):
     rng = np.random.default_rng(1)
     time = 0.02 * np.arange(2400)

@@ -1,6 +1,6 @@
 """Numbers of finished runs -> quantities with error bars."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,12 @@ def fit_line(x: Sequence[float], values: Sequence[Estimate]) -> Line:
         for value, error in zip(coefficients, np.sqrt(np.diag(covariance)), strict=True)
     )
     return Line(slope, middle, center)
+
+
+def mean_slope(values: Mapping[float, Estimate]) -> Estimate:
+    """Return how much a function rises per unit from its first to its last point, whatever its curvature."""
+    first, last = min(values), max(values)
+    return (values[last] - values[first]).times(1.0 / (last - first))
 
 
 def rate(series: FloatArray, interval: float, n_blocks: int = N_BLOCKS) -> Estimate:

@@ -41,7 +41,7 @@ def structure(solid: Mapping[str, Phase], liquid: Mapping[str, Phase], solid_at:
 
 
 def thermal(solid: Mapping[str, Phase], liquid: Mapping[str, Phase]) -> "Figure":
-    """Draw edge and enthalpy over the temperature with the lines whose slopes are in the table."""
+    """Draw edge and enthalpy over the temperature with straight lines, which curvature departs from."""
     with style():
         figure = new_figure(9.6, 3.8)
         left, middle, right = figure.subplots(1, 3)
@@ -109,7 +109,7 @@ def melting(coexistence: Mapping[str, Coexistence]) -> "Figure":
             _points(rates, one.speeds, name)
             rates.axvline(one.melting.value, **LOOKS[name], linewidth=1.0)
         traces[1].sharey(traces[0])
-        traces[0].legend(ncols=2)
+        figure.legend(*traces[0].get_legend_handles_labels(), loc="outside upper left", ncols=len(CYCLE))
         rates.axhline(0.0, color=GRAY, linewidth=0.8)
         rates.set(
             xlabel="temperature (K)", ylabel="speed of the interfaces (m/s)", title="below zero the crystal grows"

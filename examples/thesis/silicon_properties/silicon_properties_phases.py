@@ -18,6 +18,7 @@ from silicon_properties_analysis import (
     density_of_states,
     diffusion,
     fit_line,
+    mean_slope,
     rate,
     while_both_are_there,
 )
@@ -55,13 +56,13 @@ class Phase:
 
     @property
     def expansion(self) -> Estimate:
-        """Linear thermal expansion, 1e-6/K, the mean of the temperatures."""
-        return self.constant.slope.times(1e6 / self.constant.middle.value)
+        """Linear thermal expansion, 1e-6/K, the mean from the lowest to the highest temperature."""
+        return mean_slope(self.constants).times(1e6 / self.constant.middle.value)
 
     @property
     def heat_capacity(self) -> Estimate:
-        """At constant pressure, in Boltzmann's constants per atom, the mean of the temperatures."""
-        return self.enthalpy.slope.times(1.0 / kB)
+        """At constant pressure, in Boltzmann's constants per atom, the mean likewise."""
+        return mean_slope(self.enthalpies).times(1.0 / kB)
 
     def density(self, temperature: float) -> Estimate:
         """Return the density, g/cm³."""

@@ -51,7 +51,7 @@ FULL = Settings(
     targets={
         "pairs": 0.03,
         "angles": 2.0,
-        "vibrations": 5.0,
+        "vibrations": 8.0,
         "literature": 60.0,
         "at_once": 2.0,
         "force_inside": 0.05,

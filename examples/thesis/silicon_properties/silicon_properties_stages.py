@@ -101,6 +101,8 @@ def simulate(sizes: Sizes, network: Interaction, potential: Path, folder: Path) 
     coexistence = {name: coexistence_of(each, folder, solid[name], liquid[name]) for name, each in runs.items()}
     melted_too, outside["coexistence"] = outside_of(runs["NN"], folder)
     outside["melting"] = melted + melted_too
+    for name, one in coexistence.items():
+        note("{}: crystals grow up to {:g} K and melt from {:g} K on".format(name, *one.bracket))
     note("melting point " + _both({name: shown(one.melting) for name, one in coexistence.items()}, "K"))
 
     chance, ways = _chance(sizes, folder), _ways(sizes, network, folder)
