@@ -194,8 +194,8 @@ def test_finished_runs_are_kept_and_others_not(example, cold_crystal):
     before = log.stat().st_mtime_ns
     runs.run_missing("again", [run], folder)
     assert log.stat().st_mtime_ns == before
-    record = folder / f"{run.name}.json"
-    record.write_text(json.dumps({**json.loads(record.read_text()), "seed": "another"}))
+    begun_with = folder / f"{run.name}.digest"
+    begun_with.write_text(json.dumps({**json.loads(begun_with.read_text()), "seed": "another"}))
     runs.run_missing("again", [run], folder)
     assert log.stat().st_mtime_ns != before
 

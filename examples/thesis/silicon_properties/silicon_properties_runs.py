@@ -2,28 +2,20 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kept_runs import finish
+from lammps_runs import HERE as DEMO
+from lammps_runs import PROGRAMS, LammpsRun, environment
+
 HERE = Path(__file__).resolve().parent
-DEMO = HERE.parents[1] / "silicon"
-sys.path.insert(0, str(DEMO))
-
-from display import step_bar  # noqa: E402
-from lammps_runs import LammpsRun, environment, run_all  # noqa: E402
-from nnmanybody.errors import NNPError  # noqa: E402
-
 STEP_PS = 0.002
 HOT = 3500.0
 """K, at which crystals are melted."""
 CONSTANT = 5.431
 """Å; of Stillinger and Weber's crystal."""
-AT_ONCE = 2
-"""Runs of one rank at the same time."""
-LAST_WORDS = "Total wall time"
-"""What LAMMPS says when it has come to the end of its input."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +92,11 @@ class Interaction:
     fingerprint: str = ""
 
 
+def program(name: str) -> Path:
+    """Return a program of this Python's environment."""
+    return PROGRAMS / name
+
+
 def potential_folder() -> Path:
     """Return where LAMMPS has its potential files."""
     return Path(environment()["LAMMPS_POTENTIALS"])
@@ -169,40 +166,39 @@ def _whole(variables: Mapping[str, object], name: str) -> int:
     return int(str(variables.get(name, 0)))
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A run in the folder that it writes to, as `kept_runs` takes it."""
+
+    run: Run
+    folder: Path
+
+    @property
+    def command(self) -> LammpsRun:
+        """What LAMMPS is given."""
+        return self.run.command(self.folder)
+
+    @property
+    def steps(self) -> int:
+        """At most, for the progress."""
+        return self.run.length()
+
+    def digest(self) -> str:
+        """Return a text that changes with everything that the results depend on."""
+        return json.dumps(self.run.record(self.folder))
+
+    def prepare(self) -> None:
+        """Remove what an earlier run left: some files are appended to."""
+        for variable in self.run.outputs:
+            self.run.file(self.folder, variable).unlink(missing_ok=True)
+
+
 def run_missing(title: str, runs: Sequence[Run], folder: Path) -> None:
-    """Run what is not there yet, the longest first, two at a time.
+    """Run what is not there yet, two at a time.
 
     Raises
     ------
     NNPError
         If LAMMPS fails.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = [run for run in runs if not _is_finished(run, folder)]
-    if not missing:
-        return
-    for run in missing:
-        run.log(folder).unlink(missing_ok=True)
-        for variable in run.outputs:
-            run.file(folder, variable).unlink(missing_ok=True)
-        _record_file(run, folder).write_text(json.dumps(run.record(folder)), encoding="utf-8")
-    missing.sort(key=Run.length, reverse=True)
-    kept = f", {len(runs) - len(missing)} are there already" if len(missing) < len(runs) else ""
-    with step_bar(f"{title}: {len(missing)} runs{kept}", max(1, sum(map(Run.length, missing)))) as progress:
-        run_all([run.command(folder) for run in missing], progress, AT_ONCE)
-    unfinished = [run.name for run in missing if not _is_finished(run, folder)]
-    if unfinished:
-        raise NNPError(f"LAMMPS ended before the end of its input in {', '.join(unfinished)}; the logs are in {folder}")
-
-
-def _is_finished(run: Run, folder: Path) -> bool:
-    record, log = _record_file(run, folder), run.log(folder)
-    if not (record.exists() and log.exists()):
-        return False
-    if json.loads(record.read_text(encoding="utf-8")) != run.record(folder):
-        return False
-    return LAST_WORDS in log.read_text(encoding="utf-8")[-200:]
-
-
-def _record_file(run: Run, folder: Path) -> Path:
-    return folder / f"{run.name}.json"
+    finish(title, [Placed(run, folder) for run in runs])

@@ -7,12 +7,11 @@ from pathlib import Path
 import yaml
 
 from common import note
-from lammps_runs import PROGRAMS
 from nnmanybody.data import read_frames
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import error_report, predict
 from nnmanybody.potential import Potential
-from silicon_properties_runs import HERE, SW, Run, State, run_missing
+from silicon_properties_runs import HERE, SW, Run, State, program, run_missing
 
 CELLS, COEXISTENCE = (2, 2, 2), (2, 2, 4)
 BAR_PER_GPA = 1e4
@@ -68,7 +67,7 @@ def train(folder: Path, *, small: bool) -> Path:
     if small:
         config = yaml.safe_dump({**yaml.safe_load(config), "epochs": 2}, sort_keys=False)
     (folder / "train.yaml").write_text(config, encoding="utf-8")
-    done = subprocess.run([PROGRAMS / "nnp", "train", folder / "train.yaml", "--overwrite"], check=False)
+    done = subprocess.run([program("nnp"), "train", folder / "train.yaml", "--overwrite"], check=False)
     if done.returncode != 0:
         raise NNPError(f"nnp train failed with exit status {done.returncode}; what it said is above")
     potential = folder / "training" / "potential.nnp"
