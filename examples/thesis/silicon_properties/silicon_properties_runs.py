@@ -48,12 +48,6 @@ class State:
     equilibration: int = 2000
 
     @property
-    def n_atoms(self) -> int:
-        """Eight in each cell."""
-        nx, ny, nz = self.cells
-        return 8 * nx * ny * nz
-
-    @property
     def variables(self) -> dict[str, object]:
         """Those of `silicon_start.lmp` but for the potential."""
         return {

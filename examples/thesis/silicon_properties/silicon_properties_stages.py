@@ -37,16 +37,14 @@ class Way:
     ----------
     label : str
         Of the state.
-    state, overshoot, error, rms : (n,) float64
-        Temperature or pressure; overshoot of the worst atom, in widths of the range; error of the forces and their
-        root mean square by Stillinger-Weber, eV/Å.
+    state, overshoot, error : (n,) float64
+        Temperature or pressure; overshoot of the worst atom, in widths of the range; error of the forces, eV/Å.
     """
 
     label: str
     state: FloatArray
     overshoot: FloatArray
     error: FloatArray
-    rms: FloatArray
 
 
 @dataclass(frozen=True)
@@ -146,6 +144,5 @@ def _ways(sizes: Sizes, network: Interaction, folder: Path) -> dict[str, Way]:
             np.linspace(*between, len(rows)),
             rows[:, :, OVERSHOOT].max(axis=1),
             np.sqrt(np.mean((rows[:, :, FORCES] - forces) ** 2, axis=(1, 2))),
-            np.sqrt(np.mean(forces**2, axis=(1, 2))),
         )
     return ways

@@ -16,62 +16,59 @@ PHASES = ("solid", "liquid", "coexistence", "melting")
 
 def quantities(settings: Settings, results: Results) -> list[Quantity]:
     """Return every quantity that is a number."""
-    allowed = settings.allowed
-    rest, solid, liquid, motion = results.rest, results.solid, results.liquid, results.motion
+    return [*_at_rest(settings, results), *_in_motion(settings, results)]
 
-    def pair(name: str, text: str, unit: str, values: dict[str, Estimate], key: str | None = None) -> Quantity:
-        absolute = (key or name) in {"phonons", "melting"}
-        return Quantity(name, text, unit, values["SW"], values["NN"], allowed[key or name], absolute)
 
-    def each(of: Mapping[str, object], value: str) -> dict[str, Estimate]:
-        return {name: getattr(one, value) for name, one in of.items()}
-
-    at_rest = [
-        pair("lattice_constant", "lattice constant, 0 K", "Å", each(rest, "constant")),
-        pair("energy", "energy of the crystal, 0 K", "eV/atom", each(rest, "energy")),
-        *(
-            pair(c, f"{c}, 0 K", "GPa", {name: one.elastic[c] for name, one in rest.items()})
-            for c in ("C11", "C12", "C44")
-        ),
-        *(
-            pair(
-                f"phonon_{point}_{which}",
-                f"{which} phonon at {point}, 0 K",
-                "THz",
-                {name: one.points[point][number] for name, one in rest.items()},
-                "phonons",
-            )
-            for point, number, which in (("Γ", -1, "highest"), ("X", 0, "lowest"), ("L", 0, "lowest"))
-        ),
+def _at_rest(settings: Settings, results: Results) -> list[Quantity]:
+    rest, allowed = results.rest, settings.allowed
+    elastic = [
+        _pair(c, f"{c}, 0 K", "GPa", {name: one.elastic[c] for name, one in rest.items()}, allowed[c])
+        for c in ("C11", "C12", "C44")
     ]
-    moving = [
-        pair("expansion", "thermal expansion of the solid", "1e-6/K", each(solid, "expansion")),
-        pair("solid_heat_capacity", "heat capacity of the solid", "k/atom", each(solid, "heat_capacity")),
-        pair("liquid_heat_capacity", "heat capacity of the liquid", "k/atom", each(liquid, "heat_capacity")),
-        *(
-            pair(
-                f"liquid_density_{t:g}",
-                f"density of the liquid, {t:g} K",
-                "g/cm³",
-                {name: one.density(t) for name, one in liquid.items()},
-                "liquid_density",
-            )
-            for t in settings.sizes.liquid.temperatures
-        ),
-        *(
-            pair(
-                f"diffusion_{t:g}",
-                f"self-diffusion in the liquid, {t:g} K",
-                "1e-5 cm²/s",
-                {name: one.coefficients[t] for name, one in motion.items()},
-                "diffusion",
-            )
-            for t in settings.sizes.liquid.temperatures
-        ),
-        pair("fusion", f"heat of fusion, {MELTING_POINT:g} K", "eV/atom", _fusion(results)),
-        pair("melting", "melting point by coexistence", "K", each(results.coexistence, "melting")),
+    phonons = []
+    for point, number, which in (("Γ", -1, "highest"), ("X", 0, "lowest"), ("L", 0, "lowest")):
+        name, text = f"phonon_{point}_{which}", f"{which} phonon at {point}, 0 K"
+        values = {name: one.points[point][number] for name, one in rest.items()}
+        phonons.append(_pair(name, text, "THz", values, allowed["phonons"], absolute=True))
+    return [
+        _pair("lattice_constant", "lattice constant, 0 K", "Å", _each(rest, "constant"), allowed["lattice_constant"]),
+        _pair("energy", "energy of the crystal, 0 K", "eV/atom", _each(rest, "energy"), allowed["energy"]),
+        *elastic,
+        *phonons,
     ]
-    return [*at_rest, *moving]
+
+
+def _in_motion(settings: Settings, results: Results) -> list[Quantity]:
+    solid, liquid, allowed = results.solid, results.liquid, settings.allowed
+    temperatures = settings.sizes.liquid.temperatures
+    found = []
+    for name, text, unit, values in (
+        ("expansion", "thermal expansion of the solid", "1e-6/K", _each(solid, "expansion")),
+        ("solid_heat_capacity", "heat capacity of the solid", "k/atom", _each(solid, "heat_capacity")),
+        ("liquid_heat_capacity", "heat capacity of the liquid", "k/atom", _each(liquid, "heat_capacity")),
+        ("fusion", f"heat of fusion, {MELTING_POINT:g} K", "eV/atom", _fusion(results)),
+    ):
+        found.append(_pair(name, text, unit, values, allowed[name]))
+    for t in temperatures:
+        values = {name: one.density(t) for name, one in liquid.items()}
+        text = f"density of the liquid, {t:g} K"
+        found.append(_pair(f"liquid_density_{t:g}", text, "g/cm³", values, allowed["liquid_density"]))
+    for t in temperatures:
+        values = {name: one.coefficients[t] for name, one in results.motion.items()}
+        text = f"self-diffusion in the liquid, {t:g} K"
+        found.append(_pair(f"diffusion_{t:g}", text, "1e-5 cm²/s", values, allowed["diffusion"]))
+    melting = _each(results.coexistence, "melting")
+    return [*found, _pair("melting", "melting point by coexistence", "K", melting, allowed["melting"], absolute=True)]
+
+
+def _pair(
+    name: str, text: str, unit: str, values: Mapping[str, Estimate], allowed: float, *, absolute: bool = False
+) -> Quantity:
+    return Quantity(name, text, unit, values["SW"], values["NN"], allowed, absolute)
+
+
+def _each(of: Mapping[str, object], value: str) -> dict[str, Estimate]:
+    return {name: getattr(one, value) for name, one in of.items()}
 
 
 def _fusion(results: Results) -> dict[str, Estimate]:
