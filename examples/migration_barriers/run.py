@@ -45,7 +45,7 @@ class Settings:
 
     sizes: tuple[int, int, int] = (8000, 1000, 3000)
     n_centers: tuple[int, ...] = (16, 64, 256, 1024, 4096)
-    seeds: int = 2
+    seeds: int = 3
     schedule: Schedule = field(default_factory=lambda: Schedule(patience=5, cooldown=5, max_epochs=60))
     pruned_from: int = 256
     pruned_to: int = 16

@@ -127,7 +127,7 @@ def adam_network(model: Any, x: FloatArray, y: FloatArray, rng: np.random.Genera
     held, rest = order[:n_held], order[n_held:]
     starts = [
         replace(
-            random_start(model.n_centers, x.shape[1], y.shape[1], rng, model.activation),
+            random_start(model.n_centers, x.shape[1], y.shape[1], rng, activation=model.activation),
             output=model.output_activation,
         )
         for _ in range(model.seeds)

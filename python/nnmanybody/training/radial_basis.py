@@ -110,14 +110,25 @@ class Trained:
 
 
 def random_start(
-    n_centers: int, n_inputs: int, n_outputs: int, rng: np.random.Generator, activation: str = "gaussian"
+    n_centers: int,
+    n_inputs: int,
+    n_outputs: int,
+    rng: np.random.Generator,
+    *,
+    activation: str = "gaussian",
+    largest_weight: float = 2.0,
 ) -> RBFNetwork:
-    """Draw α, β, Θ from U(-2, 2) and ln γ from U(-0.1, 0.1) - ln D, one γ for all, as Määttä et al. do."""
+    """Draw α, β, Θ from U(-2, 2) and ln γ from U(-0.1, 0.1) - ln D, one γ for all, as Määttä et al. do.
+
+    With β from U(-b, b), b the `largest_weight`: 2/√K keeps the first function of any number K of centers as large
+    as the targets. With b = 2 it grows with √K, and where K is not small beside the number of patterns, what the
+    patterns do not say of it stays in the network.
+    """
     width = np.exp(rng.uniform(-0.1, 0.1)) / n_inputs
     return RBFNetwork(
         centers=rng.uniform(-2.0, 2.0, (n_centers, n_inputs)),
         widths=np.full(n_centers, width),
-        weights=rng.uniform(-2.0, 2.0, (n_centers, n_outputs)),
+        weights=rng.uniform(-largest_weight, largest_weight, (n_centers, n_outputs)),
         shortcut=np.zeros((n_inputs, n_outputs)),
         bias=rng.uniform(-2.0, 2.0, n_outputs),
         activation=activation,
