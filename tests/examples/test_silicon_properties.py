@@ -56,6 +56,14 @@ def test_mean_and_error_of_independent_values(analysis):
     assert found.error == pytest.approx(np.sqrt(5.0 / 3.0) / 2.0)  # variance with n - 1, over n
 
 
+def test_values_with_errors_together(analysis):
+    alone = analysis.Estimate(1.0, 0.3)
+    assert analysis.together([alone]) == alone
+    near = analysis.together([alone, analysis.Estimate(1.0, 0.4)])
+    assert near == analysis.Estimate(1.0, pytest.approx(0.25))  # √(0.3² + 0.4²) / 2
+    assert analysis.together([alone, analysis.Estimate(5.0, 0.4)]) == analysis.Estimate(3.0, 2.0)  # 4 / √2 / √2
+
+
 def test_blocks_see_the_memory_of_a_series(analysis):
     # Every value 100 times: as many independent values as there are values, whatever the length of the series.
     rng = np.random.default_rng(0)

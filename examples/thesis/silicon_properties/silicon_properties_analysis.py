@@ -36,6 +36,15 @@ def mean_of(values: Sequence[float] | FloatArray) -> Estimate:
     return Estimate(float(array.mean()), float(array.std(ddof=1) / np.sqrt(len(array))))
 
 
+def together(values: Sequence[Estimate]) -> Estimate:
+    """Return the mean of independent values that have errors; its own error is theirs, or that of their scatter."""
+    own = float(np.linalg.norm([one.error for one in values])) / len(values)
+    if len(values) == 1:
+        return Estimate(values[0].value, own)
+    mean = mean_of([one.value for one in values])
+    return Estimate(mean.value, max(own, mean.error))
+
+
 def block_average(series: FloatArray, n_blocks: int = N_BLOCKS) -> Estimate:
     """Return the mean of a series in time; its error is that of the means of blocks.
 

@@ -103,8 +103,9 @@ def melting(coexistence: Mapping[str, Coexistence]) -> "Figure":
         figure = new_figure(11.0, 3.8)
         *traces, rates = figure.subplots(1, 3)
         for axes, (name, one) in zip(traces, coexistence.items(), strict=True):
-            for color, (t, (time, part)) in zip(CYCLE, sorted(one.molten.items()), strict=False):
-                axes.plot(*_smooth(time, part), color=color, label=f"{t:g} K")
+            for color, (t, starts) in zip(CYCLE, sorted(one.molten.items()), strict=False):
+                for number, (time, part) in enumerate(starts):
+                    axes.plot(*_smooth(time, part), color=color, linewidth=1.0, label="_" * number + f"{t:g} K")
             axes.set(xlabel="time (ps)", ylabel="molten part", title=NAMES[name])
             _points(rates, one.speeds, name)
             rates.axvline(one.melting.value, **LOOKS[name], linewidth=1.0)

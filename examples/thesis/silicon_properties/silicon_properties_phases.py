@@ -1,6 +1,6 @@
 """Finished runs of one potential -> what solid, liquid and both beside one another are like."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from silicon_properties_analysis import (
     fit_line,
     mean_slope,
     rate,
+    together,
     while_both_are_there,
 )
 from silicon_properties_files import Outside, read_blocks, read_dump, read_outside, read_trace
@@ -124,8 +125,8 @@ class Coexistence:
     ----------
     speeds : dict of temperature to Estimate, m/s
         Of each of the two interfaces: below zero the crystal grows.
-    molten : dict of temperature to ((n,) ps, (n,) float64)
-        Part of the atoms that is liquid, in time.
+    molten : dict of temperature to list of ((n,) ps, (n,) float64)
+        Part of the atoms that is liquid, in time, from every start.
     bracket : (float, float), K
         Hottest that freezes, coldest that melts.
     melting : Estimate, K
@@ -133,30 +134,33 @@ class Coexistence:
     """
 
     speeds: dict[float, Estimate]
-    molten: dict[float, tuple[FloatArray, FloatArray]]
+    molten: dict[float, list[tuple[FloatArray, FloatArray]]]
     bracket: tuple[float, float]
     melting: Estimate
 
 
-def coexistence_of(runs: Mapping[float, Run], folder: Path, solid: Phase, liquid: Phase) -> Coexistence:
+def coexistence_of(runs: Mapping[float, Sequence[Run]], folder: Path, solid: Phase, liquid: Phase) -> Coexistence:
     """Read which of the two grows at every temperature; the energies of both alone tell how much is molten."""
     speeds, molten = {}, {}
-    for t, run in runs.items():
-        trace = read_trace(run.file(folder, "trace"))
-        interval = STEP_PS * trace.interval
+    for t, starts in runs.items():
         alone = [phase.enthalpy.at(t).value - 1.5 * kB * t for phase in (solid, liquid)]
-        part = (trace.energies - alone[0]) / (alone[1] - alone[0])
-        length = float(str(run.variables["nz"])) * float(str(run.variables["a"]))
-        speeds[t] = rate(while_both_are_there(part), interval).times(0.5 * length * A_PER_PS_TO_M_PER_S)
-        molten[t] = (interval * np.arange(len(part)), part)
+        found, molten[t] = [], []
+        for run in starts:
+            trace = read_trace(run.file(folder, "trace"))
+            interval = STEP_PS * trace.interval
+            part = (trace.energies - alone[0]) / (alone[1] - alone[0])
+            length = float(str(run.variables["nz"])) * float(str(run.variables["a"]))
+            found.append(rate(while_both_are_there(part), interval).times(0.5 * length * A_PER_PS_TO_M_PER_S))
+            molten[t].append((interval * np.arange(len(part)), part))
+        speeds[t] = together(found)
     temperatures, values = list(speeds), list(speeds.values())
     return Coexistence(speeds, molten, bracket(temperatures, values), fit_line(temperatures, values).zero())
 
 
-def outside_of(runs: Mapping[float, Run], folder: Path) -> tuple[Outside, Outside]:
+def outside_of(runs: Iterable[Run], folder: Path) -> tuple[Outside, Outside]:
     """Return what the network's runs said of their ranges: while crystals were melted, and in all that was measured."""
     melting, measured = Outside(), Outside()
-    for run in runs.values():
+    for run in runs:
         said = read_outside(run.log(folder))
         if run.variables["molten"] != "none":
             melting += said.pop(0)

@@ -27,7 +27,7 @@ FULL = Settings(
     Sizes(
         solid=Part((4, 4, 4), (300.0, 600.0, 900.0, 1200.0, 1500.0), steps=15000, settling=2000, motion=10000),
         liquid=Part((4, 4, 4), (1700.0, 2000.0, 2300.0), steps=9600, settling=2500, motion=10000),
-        coexistence=Part((4, 4, 6), (1500.0, 1600.0, 1700.0, 1800.0, 1650.0), steps=10000, settling=2000),
+        coexistence=Part((4, 4, 6), (1500.0, 1600.0, 1700.0, 1800.0, 1650.0), steps=10000, settling=2000, starts=2),
         outside=Part((3, 3, 3), (2000.0, 9000.0), steps=5000, settling=1000),
         solid_at=1500.0,
         liquid_at=2000.0,

@@ -82,22 +82,23 @@ def simulate(sizes: Sizes, network: Interaction, potential: Path, folder: Path) 
     _run("solid", runs, folder)
     solid = {name: phase_of(each, folder, sizes.blocks) for name, each in runs.items()}
     vibrations = {name: vibrations_of(each[coldest], folder, sizes.blocks) for name, each in runs.items()}
-    outside = {"solid": outside_of(runs["NN"], folder)[1]}
+    outside = {"solid": outside_of(runs["NN"].values(), folder)[1]}
     note("solid: heat capacity " + _both({name: shown(one.heat_capacity) for name, one in solid.items()}, "k per atom"))
 
     runs = {one.name: liquid_runs(sizes, one) for one in both}
     _run("liquid", runs, folder)
     liquid = {name: phase_of(each, folder, sizes.blocks) for name, each in runs.items()}
     motion = {name: motion_of(each, folder, sizes.blocks) for name, each in runs.items()}
-    melted, outside["liquid"] = outside_of(runs["NN"], folder)
+    melted, outside["liquid"] = outside_of(runs["NN"].values(), folder)
     note(
         "liquid: heat capacity " + _both({name: shown(one.heat_capacity) for name, one in liquid.items()}, "k per atom")
     )
 
-    runs = {one.name: coexistence_runs(sizes, one, solid[one.name].constant) for one in both}
-    _run("half solid, half liquid", runs, folder)
-    coexistence = {name: coexistence_of(each, folder, solid[name], liquid[name]) for name, each in runs.items()}
-    melted_too, outside["coexistence"] = outside_of(runs["NN"], folder)
+    starts = {one.name: coexistence_runs(sizes, one, solid[one.name].constant) for one in both}
+    every = {name: [run for runs in each.values() for run in runs] for name, each in starts.items()}
+    run_missing("half solid, half liquid", [run for each in every.values() for run in each], folder)
+    coexistence = {name: coexistence_of(each, folder, solid[name], liquid[name]) for name, each in starts.items()}
+    melted_too, outside["coexistence"] = outside_of(every["NN"], folder)
     outside["melting"] = melted + melted_too
     for name, one in coexistence.items():
         note("{}: crystals grow up to {:g} K and melt from {:g} K on".format(name, *one.bracket))

@@ -30,6 +30,8 @@ class Part:
         Before something is measured.
     motion : int, steps
         At constant volume; of the solid at the lowest temperature only.
+    starts : int
+        Independent runs; of solid beside liquid only.
     """
 
     cells: tuple[int, int, int]
@@ -37,6 +39,7 @@ class Part:
     steps: int
     settling: int
     motion: int = 0
+    starts: int = 1
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def liquid_runs(sizes: Sizes, interaction: Interaction) -> dict[float, Run]:
     }
 
 
-def coexistence_runs(sizes: Sizes, interaction: Interaction, constant: Line) -> dict[float, Run]:
-    """Half solid, half liquid, at constant pressure along the normal of the interfaces.
+def coexistence_runs(sizes: Sizes, interaction: Interaction, constant: Line) -> dict[float, list[Run]]:
+    """Half solid, half liquid, at constant pressure along the normal of the interfaces; several starts each.
 
     Parameters
     ----------
@@ -120,24 +123,23 @@ def coexistence_runs(sizes: Sizes, interaction: Interaction, constant: Line) -> 
         Lattice constant of this potential over the temperature: the crystal is not strained along the interfaces.
     """
     part = sizes.coexistence
-    return {
-        t: _averages(
-            f"both_{t:g}K",
-            State(
+    runs: dict[float, list[Run]] = {}
+    for number, t in enumerate(part.temperatures):
+        for start in range(part.starts):
+            state = State(
                 part.cells,
                 t,
-                400 + number + interaction.seed,
+                400 + number + 50 * start + interaction.seed,
                 constant=constant.at(t).value,
                 molten="half",
                 couple="z",
                 melting=sizes.melting,
                 equilibration=part.settling,
-            ),
-            interaction,
-            {"steps": part.steps, "block": 0, "motion": 0, "columns": "id", "every": 1},
-        )
-        for number, t in enumerate(part.temperatures)
-    }
+            )
+            name = f"both_{t:g}K" + (f"_{start}" if start else "")
+            variables = {"steps": part.steps, "block": 0, "motion": 0, "columns": "id", "every": 1}
+            runs.setdefault(t, []).append(_averages(name, state, interaction, variables))
+    return runs
 
 
 def outside_runs(sizes: Sizes, interaction: Interaction, folder: Path) -> tuple[dict[str, Run], dict[str, Run]]:
