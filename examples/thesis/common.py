@@ -155,5 +155,10 @@ def _table(title: str, figures: Sequence[Measured]) -> Table:
         sign = "≥" if figure.at_least else "≤"
         target = "" if figure.target is None else f"{sign} {figure.target:g} {figure.unit}".rstrip()
         judgement = "" if figure.target is None else "[red]missed[/]" if figure.missed else "[green]reached[/]"
-        table.add_row(figure.text, f"{figure.value:.3g} {figure.unit}".rstrip(), target, judgement)
+        table.add_row(figure.text, f"{_number(figure.value)} {figure.unit}".rstrip(), target, judgement)
     return table
+
+
+def _number(value: float) -> str:
+    """Three digits, or as many as a temperature has."""
+    return f"{value:.0f}" if 1000.0 <= abs(value) < 1e5 else f"{value:.3g}"
