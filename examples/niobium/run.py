@@ -26,7 +26,7 @@ from nnmanybody.composable.linear import Data, fit_linear
 from nnmanybody.composable.search import Fit
 from nnmanybody.composable.train import definition_of, errors_on, fit, layout_of
 from nnmanybody.data import Frame
-from nnmanybody.design import design_rows
+from nnmanybody.fisher import Weights, analyse, spectrum
 from nnmanybody.interchange.extended_xyz import frame_text
 from nnmanybody.model_config import ComposableModel
 
@@ -67,12 +67,12 @@ class Row:
 
 def spectra(potential: Potential, layout: Layout, frames: list[Frame]) -> list[list[float]]:
     """Eigenvalues of the information matrix of all linear coefficients, then of those of either submodel."""
-    triangle = np.linalg.qr(np.concatenate(design_rows(potential, frames)), mode="r")
-    n_free = sum(len(node.children) - 1 for node in layout.expression.nodes if node.kind == "product")
-    values = [np.linalg.svd(triangle, compute_uv=False)[: triangle.shape[1] - n_free]]
-    if len(submodels := parts(layout)) > 1:
-        values += [np.linalg.svd(triangle[:, list(one.coefficients)], compute_uv=False) for one in submodels]
-    return [(one**2).tolist() for one in values]
+    found = analyse(potential, frames)
+    rows, submodels = found.data.rows(Weights()), parts(layout)
+    values = [found.whole]
+    if len(submodels) > 1:
+        values += [spectrum(rows, found.whole.gauges, list(one.coefficients)) for one in submodels]
+    return [one.eigenvalues.tolist() for one in values]
 
 
 def one_model(expression: str, train: list[Frame], test: list[Frame], options: argparse.Namespace) -> Row:
@@ -93,14 +93,14 @@ def one_model(expression: str, train: list[Frame], test: list[Frame], options: a
     potential = Potential(definition_of(data, layout, Fit(found.logarithms, solved.coefficients, solved.loss)))
     name = expression.replace(" ", "").replace("*", "x")
     potential.write(options.output / f"{name}.nnp")
-    spectrum, *submodels = spectra(potential, layout, train)
+    whole, *submodels = spectra(potential, layout, train)
     return Row(
         layout.expression.text,
         layout.n_coefficients,
         len(layout.parameters),
         errors_on(potential, train),
         errors_on(potential, test),
-        spectrum,
+        whole,
         submodels,
         time.perf_counter() - began,
     )
