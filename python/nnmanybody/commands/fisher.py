@@ -79,7 +79,7 @@ def spectrum(
     """Eigenvalues of the information matrix, condition number, submodels, gauge directions; error bars."""
     from nnmanybody.fisher import Weights, analyse, judge
     from nnmanybody.fisher.tables import print_analyses, print_judgement
-    from nnmanybody.plots.style import check_format, save
+    from nnmanybody.plots.style import check_format
 
     if xyz is not None and not predict:
         raise typer.BadParameter("there are no error bars to write without --predict", param_hint="--xyz")
@@ -91,36 +91,23 @@ def spectrum(
     frames = read_frames(data, keys, index)
     held_out = read_frames(predict, keys) if predict else []
     console = Console()
-    analyses = []
-    for one in chosen.members:
-        analyses.append(
-            analyse(
-                one,
-                frames,
-                weights=Weights(energy=energy_weight),
-                all_weights=all_weights,
-                exact=exact,
-                progress=lambda listed: track_frames(listed, "derivatives"),
-            )
+    analyses = [
+        analyse(
+            one,
+            frames,
+            weights=Weights(energy=energy_weight),
+            all_weights=all_weights,
+            exact=exact,
+            progress=lambda listed: track_frames(listed, "derivatives"),
         )
+        for one in chosen.members
+    ]
     print_analyses(analyses, energy_weight, all_weights, console)
     judgement = None
     if held_out:
         judgement = judge(chosen, analyses, held_out, level, lambda listed: track_frames(listed, "error bars"))
         print_judgement(judgement, console)
-    if picture is not None:
-        from nnmanybody.plots.fisher import draw_analysis
-
-        first = analyses[0]
-        compared = judgement.calibrations if judgement is not None else None
-        save(draw_analysis({"whole": first.whole, **first.submodels}, compared), picture)
-    if json_path is not None:
-        _write_json(json_path, analyses, judgement)
-    if xyz is not None and judgement is not None:
-        ase.io.write(xyz, _with_bars(judgement), format="extxyz")
-    for path in (picture, json_path, xyz):
-        if path is not None:
-            Console(stderr=True).print(f"written: {path}")
+    _write_files(analyses, judgement, picture=picture, json_path=json_path, xyz=xyz)
 
 
 @app.command()
@@ -198,6 +185,31 @@ def _chosen(potential: Potential, member: int | None) -> Potential:
     if member > potential.n_models:
         raise NNPError(f"{potential.name}: --member {member}, but it has {potential.n_models}")
     return potential.members[member - 1]
+
+
+def _write_files(
+    analyses: Sequence["FisherAnalysis"],
+    judgement: "Judgement | None",
+    *,
+    picture: Path | None,
+    json_path: Path | None,
+    xyz: Path | None,
+) -> None:
+    """Write what was asked for, and say so."""
+    if picture is not None:
+        from nnmanybody.plots.fisher import draw_analysis
+        from nnmanybody.plots.style import save
+
+        first = analyses[0]
+        compared = judgement.calibrations if judgement is not None else None
+        save(draw_analysis({"whole": first.whole, **first.submodels}, compared), picture)
+    if json_path is not None:
+        _write_json(json_path, analyses, judgement)
+    if xyz is not None and judgement is not None:
+        ase.io.write(xyz, _with_bars(judgement), format="extxyz")
+    for path in (picture, json_path, xyz):
+        if path is not None:
+            Console(stderr=True).print(f"written: {path}")
 
 
 def _write_json(path: Path, analyses: Sequence["FisherAnalysis"], judgement: "Judgement | None") -> None:

@@ -15,7 +15,7 @@ from nnmanybody.fisher.calibration import Calibration, calibrations, committee_b
 from nnmanybody.fisher.columns import Columns, linear_columns
 from nnmanybody.fisher.error_bars import Bars, Noise, Uncertainty, root_mean_square, uncertainty, with_noise
 from nnmanybody.fisher.gauge import Gauge, checked, column_gauges, composition_gauges
-from nnmanybody.fisher.spectra import Spectrum, exact_log10_kappa, spectrum
+from nnmanybody.fisher.spectra import Spectrum, check_exact, exact_log10_kappa, spectrum
 from nnmanybody.fisher.triangles import UNIT, Information, RowsOf, Weights, information, linear_rows
 from nnmanybody.potential import Potential
 
@@ -96,10 +96,12 @@ def analyse(
     ------
     NNPError
         If there is nothing to compare with, the potential is a committee, another kind of model than networks with
-        `all_weights`, or there is not the memory for so many parameters.
+        `all_weights`, there is not the memory for so many parameters, or `exact` is not possible (`check_exact`).
     """
     columns, rows_of = _columns(potential, all_weights)
     _check_memory(potential, len(columns.names), all_weights)
+    if exact:
+        check_exact(len(columns.names))
     data = information(potential, frames, rows_of, progress)
     rows = data.rows(weights)
     counted = [frame for frame in frames if frame.energy is not None and frame.weight > 0]

@@ -6,6 +6,7 @@ One line of `scan.json` per model, written when it is done: a scan that was stop
 import hashlib
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -35,7 +36,7 @@ ERRORS = {
     "energy": (1e3, "meV/atom"),
     "force": (1e3, "meV/Å"),
     "force_amplitude": (1e3, "meV/Å"),
-    "force_angle": (180.0 / 3.141592653589793, "°"),
+    "force_angle": (math.degrees(1.0), "°"),
 }
 """Errors of every model: factor from eV, Å and radians, and unit shown."""
 
@@ -123,10 +124,11 @@ def run_scan(config: ScanConfig, report: Callable[[ScanRow, bool], None] = lambd
     settings = [_training(config, model) for model in config.models]  # mistakes show before hours of work
     keys = config.data.keys.keys()
     train, test = (read_frames(paths, keys, config.data.index) for paths in (config.data.train, config.data.test))
+    data = _data_digest(config)
     done = _read_record(config.output / RECORD)
     rows: list[ScanRow] = []
     for model, training in zip(config.models, settings, strict=True):
-        mark = _hash(config, training)
+        mark = _hash(training, data)
         row = done.get(model.name)
         is_new = row is None or row.sha256 != mark or not Path(row.potential).is_file()
         if row is None or is_new:
@@ -203,12 +205,16 @@ def _errors(potential: Potential, frames: Sequence[Frame]) -> dict[str, float]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _hash(config: ScanConfig, training: TrainingConfig) -> str:
-    """Of everything that decides about a row: settings, and the contents of the data files."""
+def _hash(training: TrainingConfig, data: str) -> str:
+    """Of everything that decides about a row: settings, and the digest of the data."""
     settings = training.model_dump(mode="json", exclude={"output", "data"})
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    return hashlib.sha256((json.dumps(settings, sort_keys=True) + data).encode()).hexdigest()
+
+
+def _data_digest(config: ScanConfig) -> str:
+    """Of the contents of the data files, and how they are read."""
     data = config.data.model_dump(mode="json", exclude={"train", "test"})
-    digest.update(json.dumps(data, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode())
     for part in (config.data.train, config.data.test):
         for path in part:
             if path.is_file():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,23 @@ def spectrum(rows: FloatArray, gauges: Sequence[Gauge] = (), columns: Sequence[i
     return Spectrum(values, len(chosen), tuple(inside))
 
 
+def check_exact(n_parameters: int) -> None:
+    """Refuse the check in 256 bits where it cannot be made, before anything is computed for it.
+
+    Raises
+    ------
+    NNPError
+        For more than `MOST_EXACT` parameters, and without mpmath.
+    """
+    if n_parameters > MOST_EXACT:
+        raise NNPError(
+            f"the check in {BITS} bits is for at most {MOST_EXACT} parameters, this has {n_parameters}; "
+            "leave out --exact, or take a smaller model"
+        )
+    if find_spec("mpmath") is None:
+        raise NNPError(f"the check in {BITS} bits needs mpmath, which is not installed: pip install nnmanybody[models]")
+
+
 def exact_log10_kappa(rows: FloatArray, n_gauge: int = 0) -> float:
     """log10 κ by exact integer products and eigenvalues in 256 bits: what the SVD in double precision is checked by.
 
@@ -120,14 +138,9 @@ def exact_log10_kappa(rows: FloatArray, n_gauge: int = 0) -> float:
     NNPError
         For more than `MOST_EXACT` parameters, without mpmath, and where nothing is left or the smallest is zero.
     """
-    if rows.shape[1] > MOST_EXACT:
-        raise NNPError(f"the check in {BITS} bits is for at most {MOST_EXACT} parameters, this has {rows.shape[1]}")
-    try:
-        import mpmath
-    except ImportError:
-        raise NNPError(
-            f"the check in {BITS} bits needs mpmath, which is not installed: pip install nnmanybody[models]"
-        ) from None
+    check_exact(rows.shape[1])
+    import mpmath
+
     with mpmath.workprec(BITS):
         matrix = mpmath.matrix(_exact_products(rows).tolist())
         values = sorted(mpmath.eigsy(matrix, eigvals_only=True), reverse=True)[: rows.shape[1] - n_gauge]
