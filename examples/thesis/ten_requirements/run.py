@@ -89,8 +89,6 @@ SMALL = Settings(
     timed_steps=5,
     targets=dict.fromkeys(FULL.targets),
 )
-FOR_DERIVATIVES = 16
-"""Atoms, at most, where one that small is among the test frames."""
 
 
 @dataclass(frozen=True)
@@ -204,10 +202,11 @@ def simulated(task: Task, settings: Settings, main: Trained) -> list[Measured]:
 
 def derivatives(main: Trained) -> list[Measured]:
     """Answer 5 and 10, on the smallest test frame that is not a perfect crystal."""
-    moved = [frame.atoms for frame in main.tests if answers.rms(np.asarray(frame.forces)) > 0.05]
-    atoms = min(moved, key=len)
+    moved = [frame for frame in main.tests if answers.rms(np.asarray(frame.forces)) > 0.05]
+    frame = min(moved, key=lambda one: len(one.atoms))
+    atoms = frame.atoms
     modes = answers.zero_modes(answers.hessian(main.potential, atoms))
-    force, virial = answers.force_mistake(main.potential, atoms), answers.virial_mistake(main.potential, atoms)
+    force, virial = answers.mistakes(Path(main.potential.name), frame)
     return [
         Measured("zero_modes", f"5. of {3 * len(atoms)} directions, those without any effect", modes, 3),
         Measured("force_mistake", "10. forces - difference quotients, by the largest force", force, 1e-6),
